@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const optionalText = z.string().min(1).optional();
+
+const environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default("127.0.0.1"),
+  DATA_DIR: z.string().default("./data"),
+  MONGODB_URI: optionalText,
+  REDIS_URL: optionalText,
+  PUBLIC_URL: z.url().optional(),
+  SMTP_URL: optionalText,
+  MAIL_FROM: z.string().default("Entente <entente@localhost>"),
+  TSA_URL: optionalText,
+  JWT_SECRET: z.string().min(32).optional(),
+  KEY_SECRET: z.string().min(16).optional(),
+  TRUST_PROXY: optionalText,
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  ENTENTE_INSTANCE: z.string().default("entente.local"),
+});
+
+/** Everything the process is told from outside, parsed once. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute path of the data folder. */
+  readonly dataDir: string;
+  readonly mongodbUri: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** Origin under which people reach the instance, without a final slash. */
+  readonly publicUrl: string;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  readonly tsaUrl: string | undefined;
+  /** Express `trust proxy`: an exact hop count or subnet list; absent trusts nobody. */
+  readonly trustProxy: string | undefined;
+  readonly logLevel: string;
+  /** Name of the instance in log origins and certificates. */
+  readonly instance: string;
+  /** Folder that holds package.json, templates/ and dist/frontend. */
+  readonly root: string;
+  readonly secrets: { readonly jwt: string | undefined; readonly keys: string | undefined };
+}
+
+/**
+ * Reads the environment: the only place that does.
+ * @throws {Error} when a variable is not acceptable, naming it
+ */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new Error(`Environment not acceptable:\n  ${lines.join("\n  ")}`);
+  }
+  const value = parsed.data;
+  return Object.freeze({
+    port: value.PORT,
+    host: value.HOST,
+    dataDir: resolve(value.DATA_DIR),
+    mongodbUri: value.MONGODB_URI,
+    redisUrl: value.REDIS_URL,
+    publicUrl: (value.PUBLIC_URL ?? `http://localhost:${value.PORT}`).replace(/\/$/, ""),
+    smtpUrl: value.SMTP_URL,
+    mailFrom: value.MAIL_FROM,
+    tsaUrl: value.TSA_URL,
+    trustProxy: value.TRUST_PROXY,
+    logLevel: value.LOG_LEVEL,
+    instance: value.ENTENTE_INSTANCE,
+    root: findRoot(dirname(fileURLToPath(import.meta.url))),
+    secrets: Object.freeze({ jwt: value.JWT_SECRET, keys: value.KEY_SECRET }),
+  });
+}
+
+function findRoot(from: string): string {
+  if (existsSync(join(from, "package.json"))) return from;
+  const parent = dirname(from);
+  if (parent === from) throw new Error("package.json not found above the program");
+  return findRoot(parent);
+}
