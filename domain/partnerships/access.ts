@@ -1,4 +1,3 @@
-import type { AgreementState } from "./agreement-state.ts";
 import type { Role } from "./wire.ts";
 
 const everyone = ["lead", "lawyer", "committee", "archivist", "observer", "coordinator"] as const;
@@ -34,16 +33,8 @@ export type Action = keyof typeof allowed;
 /** All actions, for the access matrix. */
 export const actions = Object.keys(allowed) as Action[];
 
-/** The states in which the text and facts may change. */
-const writableStates: readonly AgreementState[] = ["drafting"];
-
 /** Whether any of the roles allows the action. */
 export function mayDo(roles: readonly Role[], action: Action): boolean {
   const list: readonly Role[] = allowed[action];
   return roles.some((role) => list.includes(role));
-}
-
-/** Whether an agreement in this state takes edits at all. */
-export function isWritable(state: AgreementState): boolean {
-  return writableStates.includes(state);
 }

@@ -1,0 +1,147 @@
+import type { z } from "zod";
+import { sha256Hex } from "../../domain/kernel/canonical.ts";
+import { Refusal } from "../../domain/kernel/refusal.ts";
+import type { Invitation, Member, newInvitationSchema } from "../../domain/partnerships/wire.ts";
+import type { Actor } from "../platform/http/route.ts";
+import { randomSecret } from "../platform/ids.ts";
+import { invitationMail } from "./invitation-mail.ts";
+import type { StoredInvitation } from "./member-store.ts";
+import { presentInvitation, presentMember } from "./present.ts";
+import type { PartnershipDeps } from "./service.ts";
+
+const INVITATION_DAYS = 14;
+const DAY_MS = 86_400_000;
+
+/** What the page of an invitation link shows. */
+export interface InvitationPreview {
+  readonly partnershipName: string;
+  readonly partnerName: string;
+  readonly roles: readonly string[];
+  readonly emailHint: string;
+  readonly expiresAt: string;
+}
+
+/** Invitations by mail: sent, shown, accepted once by the person they are for. */
+export interface Invitations {
+  /** @throws {Refusal} not-found — no such partner here */
+  invite(
+    actor: Actor,
+    partnershipId: string,
+    input: z.output<typeof newInvitationSchema>,
+  ): Promise<Invitation>;
+  listOpen(actor: Actor, partnershipId: string): Promise<readonly Invitation[]>;
+  preview(token: string): Promise<InvitationPreview>;
+  /** @throws {Refusal} not-found; invitation-expired; invitation-for-another */
+  accept(actor: Actor, token: string): Promise<Member & { partnershipId: string }>;
+}
+
+/** Invitations over their store. */
+export function createInvitations(deps: PartnershipDeps): Invitations {
+  const { access, members, partnerships, identity, clock } = deps;
+
+  const getOpen = async (token: string): Promise<StoredInvitation> => {
+    const invitation = await members.findInvitation(sha256Hex(token));
+    if (!invitation) throw new Refusal("not-found", "There is no such invitation.");
+    if (invitation.acceptedBy !== null || invitation.expiresAt <= clock.now()) {
+      throw new Refusal("invitation-expired", "Ask for a new invitation.");
+    }
+    return invitation;
+  };
+  const getNames = async (invitation: StoredInvitation) => {
+    const partnership = await partnerships.findById(invitation.partnershipId);
+    const partner = await partnerships.findPartner(invitation.partnershipId, invitation.partnerId);
+    if (!partnership || !partner) throw new Refusal("not-found", "The partnership is gone.");
+    return { partnership, partner };
+  };
+
+  return {
+    async invite(actor, partnershipId, input) {
+      await access.authorise(actor, "member.invite", partnershipId);
+      const token = randomSecret();
+      const invitation = newInvitation(deps, { partnershipId, input, token, actor });
+      const { partnership, partner } = await getNames(invitation);
+      const inviter = await identity.getAccount(actor.accountId);
+      await members.insertInvitation(invitation);
+      await deps.mail.send(
+        invitationMail({
+          to: input.email,
+          locale: input.locale,
+          inviter: inviter.name,
+          partnership: partnership.name,
+          partner: partner.name,
+          link: `${deps.publicUrl}/invitations/${token}`,
+          days: INVITATION_DAYS,
+        }),
+      );
+      deps.announce("invitation.sent", partnershipId, actor, { invitationId: invitation._id });
+      return presentInvitation(invitation);
+    },
+    async listOpen(actor, partnershipId) {
+      await access.authorise(actor, "member.invite", partnershipId);
+      return (await members.listOpenInvitations(partnershipId, clock.now())).map(presentInvitation);
+    },
+    async preview(token) {
+      const invitation = await getOpen(token);
+      const { partnership, partner } = await getNames(invitation);
+      return {
+        partnershipName: partnership.name,
+        partnerName: partner.name,
+        roles: invitation.roles,
+        emailHint: hint(invitation.email),
+        expiresAt: invitation.expiresAt.toISOString(),
+      };
+    },
+    async accept(actor, token) {
+      const invitation = await getOpen(token);
+      const account = await identity.getAccount(actor.accountId);
+      if (account.email !== invitation.email) {
+        throw new Refusal("invitation-for-another", "Sign in with the e-mail that was invited.");
+      }
+      if (!(await members.claimInvitation(invitation._id, actor.accountId))) {
+        throw new Refusal("invitation-expired", "The invitation was used already.");
+      }
+      const { partnershipId, partnerId, roles } = invitation;
+      const member = await members.upsert({
+        _id: deps.ids.next(),
+        partnershipId,
+        accountId: actor.accountId,
+        partnerId,
+        roles,
+        joinedAt: clock.now(),
+        endedAt: null,
+      });
+      deps.announce("membership.changed", partnershipId, actor, { accountId: actor.accountId });
+      return { ...presentMember(member, account.name), partnershipId };
+    },
+  };
+}
+
+function newInvitation(
+  deps: PartnershipDeps,
+  from: {
+    partnershipId: string;
+    input: z.output<typeof newInvitationSchema>;
+    token: string;
+    actor: Actor;
+  },
+): StoredInvitation {
+  const createdAt = deps.clock.now();
+  return {
+    _id: deps.ids.next(),
+    tokenSha256: sha256Hex(from.token),
+    partnershipId: from.partnershipId,
+    partnerId: from.input.partnerId,
+    email: from.input.email,
+    roles: from.input.roles,
+    locale: from.input.locale,
+    invitedBy: from.actor.accountId,
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + INVITATION_DAYS * DAY_MS),
+    acceptedBy: null,
+  };
+}
+
+/** `ada@example.org` → `a…@example.org`: enough to recognise one's own address. */
+function hint(email: string): string {
+  return email.replace(/^(.)[^@]*@/, "$1…@");
+}
