@@ -106,7 +106,8 @@ function perform<Task, Result>(
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      // Never all listeners of all events: a Worker delivers its messages through listeners of its own.
+      for (const event of ["message", "error", "exit"]) worker.removeAllListeners(event);
       act();
     };
     const timer = setTimeout(
