@@ -77,26 +77,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       const actor = { accountId, sessionId };
       return { actor, accessToken: tokens.issue(actor), refreshToken };
     },
-    async refresh(refreshToken) {
-      const sha256 = sha256Hex(refreshToken);
-      const session = await store.findByRefresh(sha256);
-      if (!session || !isLive(session)) throw over();
-      const actor = { accountId: session.accountId, sessionId: session._id };
-      const at = clock.now();
-      if (session.refreshSha256 === sha256) {
-        const next = randomSecret();
-        if (await store.rotate(session._id, { from: sha256, to: sha256Hex(next), at })) {
-          return { actor, accessToken: tokens.issue(actor), refreshToken: next };
-        }
-        return { actor, accessToken: tokens.issue(actor), refreshToken: undefined };
-      }
-      if (at.getTime() - session.rotatedAt.getTime() <= GRACE_MS) {
-        return { actor, accessToken: tokens.issue(actor), refreshToken: undefined };
-      }
-      await store.end(session._id, at);
-      announceEnd(session._id, session.accountId);
-      throw over();
-    },
+    refresh: (refreshToken) => refresh({ ...deps, isLive, announceEnd }, refreshToken),
     async end(sessionId) {
       const session = await store.findById(sessionId);
       if (!session) return;
@@ -112,4 +93,30 @@ export function createSessions(deps: SessionDeps): Sessions {
       if (!session || session.accountId !== actor.accountId || !isLive(session)) throw over();
     },
   };
+}
+
+interface RefreshDeps extends SessionDeps {
+  isLive(session: StoredSession): boolean;
+  announceEnd(sessionId: string, accountId: string): void;
+}
+
+async function refresh(deps: RefreshDeps, refreshToken: string): Promise<IssuedSession> {
+  const { store, tokens, clock } = deps;
+  const sha256 = sha256Hex(refreshToken);
+  const session = await store.findByRefresh(sha256);
+  if (!session || !deps.isLive(session)) throw over();
+  const actor = { accountId: session.accountId, sessionId: session._id };
+  const accessToken = tokens.issue(actor);
+  const at = clock.now();
+  if (session.refreshSha256 === sha256) {
+    const next = randomSecret();
+    const isFirst = await store.rotate(session._id, { from: sha256, to: sha256Hex(next), at });
+    return { actor, accessToken, refreshToken: isFirst ? next : undefined };
+  }
+  if (at.getTime() - session.rotatedAt.getTime() <= GRACE_MS) {
+    return { actor, accessToken, refreshToken: undefined };
+  }
+  await store.end(session._id, at);
+  deps.announceEnd(session._id, session.accountId);
+  throw over();
 }

@@ -23,7 +23,7 @@ export interface PartnershipsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly bus: Bus;
-  readonly publicUrl: string;
+  publicUrl(): string;
 }
 
 /** Partnerships, with the one gate that all later features use. */

@@ -37,52 +37,16 @@ export interface Invitations {
 
 /** Invitations over their store. */
 export function createInvitations(deps: PartnershipDeps): Invitations {
-  const { access, members, partnerships, identity, clock } = deps;
-
-  const getOpen = async (token: string): Promise<StoredInvitation> => {
-    const invitation = await members.findInvitation(sha256Hex(token));
-    if (!invitation) throw new Refusal("not-found", "There is no such invitation.");
-    if (invitation.acceptedBy !== null || invitation.expiresAt <= clock.now()) {
-      throw new Refusal("invitation-expired", "Ask for a new invitation.");
-    }
-    return invitation;
-  };
-  const getNames = async (invitation: StoredInvitation) => {
-    const partnership = await partnerships.findById(invitation.partnershipId);
-    const partner = await partnerships.findPartner(invitation.partnershipId, invitation.partnerId);
-    if (!partnership || !partner) throw new Refusal("not-found", "The partnership is gone.");
-    return { partnership, partner };
-  };
-
   return {
-    async invite(actor, partnershipId, input) {
-      await access.authorise(actor, "member.invite", partnershipId);
-      const token = randomSecret();
-      const invitation = newInvitation(deps, { partnershipId, input, token, actor });
-      const { partnership, partner } = await getNames(invitation);
-      const inviter = await identity.getAccount(actor.accountId);
-      await members.insertInvitation(invitation);
-      await deps.mail.send(
-        invitationMail({
-          to: input.email,
-          locale: input.locale,
-          inviter: inviter.name,
-          partnership: partnership.name,
-          partner: partner.name,
-          link: `${deps.publicUrl}/invitations/${token}`,
-          days: INVITATION_DAYS,
-        }),
-      );
-      deps.announce("invitation.sent", partnershipId, actor, { invitationId: invitation._id });
-      return presentInvitation(invitation);
-    },
+    invite: (actor, partnershipId, input) => invite(deps, { actor, partnershipId, input }),
     async listOpen(actor, partnershipId) {
-      await access.authorise(actor, "member.invite", partnershipId);
-      return (await members.listOpenInvitations(partnershipId, clock.now())).map(presentInvitation);
+      await deps.access.authorise(actor, "member.invite", partnershipId);
+      const open = await deps.members.listOpenInvitations(partnershipId, deps.clock.now());
+      return open.map(presentInvitation);
     },
     async preview(token) {
-      const invitation = await getOpen(token);
-      const { partnership, partner } = await getNames(invitation);
+      const invitation = await getOpen(deps, token);
+      const { partnership, partner } = await getNamed(deps, invitation);
       return {
         partnershipName: partnership.name,
         partnerName: partner.name,
@@ -91,39 +55,86 @@ export function createInvitations(deps: PartnershipDeps): Invitations {
         expiresAt: invitation.expiresAt.toISOString(),
       };
     },
-    async accept(actor, token) {
-      const invitation = await getOpen(token);
-      const account = await identity.getAccount(actor.accountId);
-      if (account.email !== invitation.email) {
-        throw new Refusal("invitation-for-another", "Sign in with the e-mail that was invited.");
-      }
-      if (!(await members.claimInvitation(invitation._id, actor.accountId))) {
-        throw new Refusal("invitation-expired", "The invitation was used already.");
-      }
-      const { partnershipId, partnerId, roles } = invitation;
-      const member = await members.upsert({
-        _id: deps.ids.next(),
-        partnershipId,
-        accountId: actor.accountId,
-        partnerId,
-        roles,
-        joinedAt: clock.now(),
-        endedAt: null,
-      });
-      deps.announce("membership.changed", partnershipId, actor, { accountId: actor.accountId });
-      return { ...presentMember(member, account.name), partnershipId };
-    },
+    accept: (actor, token) => accept(deps, actor, token),
   };
+}
+
+interface InviteInput {
+  readonly actor: Actor;
+  readonly partnershipId: string;
+  readonly input: z.output<typeof newInvitationSchema>;
+}
+
+async function invite(deps: PartnershipDeps, request: InviteInput): Promise<Invitation> {
+  const { actor, partnershipId, input } = request;
+  await deps.access.authorise(actor, "member.invite", partnershipId);
+  const token = randomSecret();
+  const invitation = newInvitation(deps, { ...request, token });
+  const { partnership, partner } = await getNamed(deps, invitation);
+  const inviter = await deps.identity.getAccount(actor.accountId);
+  await deps.members.insertInvitation(invitation);
+  await deps.mail.send(
+    invitationMail({
+      to: input.email,
+      locale: input.locale,
+      inviter: inviter.name,
+      partnership: partnership.name,
+      partner: partner.name,
+      link: `${deps.publicUrl()}/invitations/${token}`,
+      days: INVITATION_DAYS,
+    }),
+  );
+  deps.announce("invitation.sent", partnershipId, actor, { invitationId: invitation._id });
+  return presentInvitation(invitation);
+}
+
+async function accept(
+  deps: PartnershipDeps,
+  actor: Actor,
+  token: string,
+): Promise<Member & { partnershipId: string }> {
+  const invitation = await getOpen(deps, token);
+  const account = await deps.identity.getAccount(actor.accountId);
+  if (account.email !== invitation.email) {
+    throw new Refusal("invitation-for-another", "Sign in with the e-mail that was invited.");
+  }
+  if (!(await deps.members.claimInvitation(invitation._id, actor.accountId))) {
+    throw new Refusal("invitation-expired", "The invitation was used already.");
+  }
+  const { partnershipId, partnerId, roles } = invitation;
+  const member = await deps.members.upsert({
+    _id: deps.ids.next(),
+    partnershipId,
+    accountId: actor.accountId,
+    partnerId,
+    roles,
+    joinedAt: deps.clock.now(),
+    endedAt: null,
+  });
+  deps.announce("membership.changed", partnershipId, actor, { accountId: actor.accountId });
+  return { ...presentMember(member, account.name), partnershipId };
+}
+
+async function getOpen(deps: PartnershipDeps, token: string): Promise<StoredInvitation> {
+  const invitation = await deps.members.findInvitation(sha256Hex(token));
+  if (!invitation) throw new Refusal("not-found", "There is no such invitation.");
+  if (invitation.acceptedBy !== null || invitation.expiresAt <= deps.clock.now()) {
+    throw new Refusal("invitation-expired", "Ask for a new invitation.");
+  }
+  return invitation;
+}
+
+async function getNamed(deps: PartnershipDeps, invitation: StoredInvitation) {
+  const { partnershipId, partnerId } = invitation;
+  const partnership = await deps.partnerships.findById(partnershipId);
+  const partner = await deps.partnerships.findPartner(partnershipId, partnerId);
+  if (!partnership || !partner) throw new Refusal("not-found", "There is no such partner.");
+  return { partnership, partner };
 }
 
 function newInvitation(
   deps: PartnershipDeps,
-  from: {
-    partnershipId: string;
-    input: z.output<typeof newInvitationSchema>;
-    token: string;
-    actor: Actor;
-  },
+  from: InviteInput & { readonly token: string },
 ): StoredInvitation {
   const createdAt = deps.clock.now();
   return {

@@ -26,7 +26,8 @@ export interface PartnershipDeps {
   readonly mail: Mail;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly publicUrl: string;
+  /** Known once the instance listens. */
+  publicUrl(): string;
   announce(
     type: string,
     partnershipId: string,
@@ -67,22 +68,7 @@ export function createPartnershipService(deps: PartnershipDeps): PartnershipServ
   };
 
   return {
-    async create(actor, input) {
-      const id = deps.ids.next();
-      const createdAt = deps.clock.now();
-      await partnerships.insert({ _id: id, ...input, createdBy: actor.accountId, createdAt });
-      const member = await members.upsert({
-        _id: deps.ids.next(),
-        partnershipId: id,
-        accountId: actor.accountId,
-        partnerId: null,
-        roles: ["coordinator"],
-        joinedAt: createdAt,
-        endedAt: null,
-      });
-      deps.announce("partnership.created", id, actor, {});
-      return present(member);
-    },
+    create: async (actor, input) => present(await open(deps, actor, input)),
     async list(actor) {
       const mine = await members.listOfAccount(actor.accountId);
       return Promise.all(mine.map(present));
@@ -103,18 +89,7 @@ export function createPartnershipService(deps: PartnershipDeps): PartnershipServ
       const names = await deps.identity.listNames(live.map((member) => member.accountId));
       return live.map((member) => presentMember(member, names.get(member.accountId)?.name ?? ""));
     },
-    async removeMember(actor, id, memberId) {
-      await access.authorise(actor, "member.remove", id);
-      const live = await members.listLive(id);
-      const member = live.find((one) => one._id === memberId);
-      if (!member) throw new Refusal("not-found", "There is no such member.");
-      const coordinators = live.filter((one) => one.roles.includes("coordinator"));
-      if (coordinators.length === 1 && coordinators[0]?._id === memberId) {
-        throw new Refusal("conflict", "The last coordinator cannot leave.");
-      }
-      await members.end(id, memberId, deps.clock.now());
-      deps.announce("membership.changed", id, actor, { accountId: member.accountId });
-    },
+    removeMember: (actor, id, memberId) => removeMember(deps, { actor, id, memberId }),
     listPartners: async (id) => (await partnerships.listPartners(id)).map(presentPartner),
     async getMember(id, memberId) {
       const member = await members.findById(id, memberId);
@@ -126,4 +101,42 @@ export function createPartnershipService(deps: PartnershipDeps): PartnershipServ
       return member ? withName(member) : undefined;
     },
   };
+}
+
+async function open(
+  deps: PartnershipDeps,
+  actor: Actor,
+  input: z.output<typeof newPartnershipSchema>,
+): Promise<StoredMember> {
+  const id = deps.ids.next();
+  const createdAt = deps.clock.now();
+  await deps.partnerships.insert({ _id: id, ...input, createdBy: actor.accountId, createdAt });
+  const member = await deps.members.upsert({
+    _id: deps.ids.next(),
+    partnershipId: id,
+    accountId: actor.accountId,
+    partnerId: null,
+    roles: ["coordinator"],
+    joinedAt: createdAt,
+    endedAt: null,
+  });
+  deps.announce("partnership.created", id, actor, {});
+  return member;
+}
+
+async function removeMember(
+  deps: PartnershipDeps,
+  request: { actor: Actor; id: string; memberId: string },
+): Promise<void> {
+  const { actor, id, memberId } = request;
+  await deps.access.authorise(actor, "member.remove", id);
+  const live = await deps.members.listLive(id);
+  const member = live.find((one) => one._id === memberId);
+  if (!member) throw new Refusal("not-found", "There is no such member.");
+  const coordinators = live.filter((one) => one.roles.includes("coordinator"));
+  if (coordinators.length === 1 && coordinators[0]?._id === memberId) {
+    throw new Refusal("conflict", "The last coordinator cannot leave.");
+  }
+  await deps.members.end(id, memberId, deps.clock.now());
+  deps.announce("membership.changed", id, actor, { accountId: member.accountId });
 }

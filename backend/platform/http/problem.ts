@@ -33,6 +33,8 @@ export const problemOf: Record<RefusalCode, { readonly status: number; readonly 
   "not-on-the-roll": { status: 403, title: "Your partner is not on the roll." },
   "ballot-already-cast": { status: 409, title: "The ballot cannot be changed." },
   "not-a-delegate": { status: 403, title: "You are not a delegate of your partner." },
+  "roll-too-large": { status: 422, title: "The roll is too large for this computation." },
+  "log-malformed": { status: 422, title: "This is not a valid piece of a decision log." },
   "not-a-signatory": { status: 403, title: "You are not a signatory of this request." },
   "already-signed": { status: 409, title: "You have signed already." },
   "not-your-turn": { status: 409, title: "Another signatory comes first." },

@@ -1,0 +1,2 @@
+export { createNewsSockets, type NewsSockets } from "./sockets.ts";
+export { outboxRoutes } from "./routes.ts";
