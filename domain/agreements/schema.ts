@@ -90,14 +90,7 @@ export type TextNodeName = keyof typeof nodes;
 /** The one schema of agreement text: editor, server validation, templates and print agree on it. */
 export const agreementSchema = new Schema({ nodes, marks });
 
-/** The agreement's text as ProseMirror JSON. */
-export interface TextNode {
-  readonly type: string;
-  readonly attrs?: Readonly<Record<string, unknown>>;
-  readonly content?: readonly TextNode[];
-  readonly text?: string;
-  readonly marks?: readonly { readonly type: string }[];
-}
+export type { TextNode } from "../kernel/text.ts";
 
 /** Deepest nesting of nodes that the server accepts: deeper text exhausts recursive readers. */
 export const MAX_TEXT_DEPTH = 24;

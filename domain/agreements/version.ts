@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash, type JsonObject } from "../kernel/canonical.ts";
+import { canonicalJson, contentHash } from "../kernel/canonical.ts";
 import type { Facts } from "./facts.ts";
 import type { TextNode } from "./schema.ts";
 
@@ -33,7 +33,7 @@ export interface ShownTable {
 
 /** The bytes of a version: RFC 8785 JSON. */
 export function versionBytes(content: VersionContent): string {
-  return canonicalJson(content as unknown as JsonObject);
+  return canonicalJson(content);
 }
 
 /** SHA-256 of the version's bytes: the hash that ballot, PDF, log and archive carry. */
