@@ -31,6 +31,8 @@ export const refusalCodes = [
   "not-on-the-roll",
   "ballot-already-cast",
   "not-a-delegate",
+  "roll-too-large",
+  "log-malformed",
   "not-a-signatory",
   "already-signed",
   "not-your-turn",
