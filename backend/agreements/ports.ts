@@ -18,7 +18,11 @@ export interface DraftPort {
    * Replaces all facts as a forward change, durably.
    * @throws {Refusal} stale-write — the draft is no longer at `expectedRevision`
    */
-  replaceFacts(agreementId: string, facts: Facts, expectedRevision: string): Promise<{ revision: string }>;
+  replaceFacts(
+    agreementId: string,
+    facts: Facts,
+    expectedRevision: string,
+  ): Promise<{ revision: string }>;
   /** Closes the draft to every writer, or opens it; returns once no update accepted before is in flight. */
   setWritable(agreementId: string, isWritable: boolean): Promise<void>;
 }
