@@ -1,0 +1,67 @@
+import { createInstance, type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+import { agreements as agreementsEn } from "./en.agreements.ts";
+import { common as commonEn } from "./en.common.ts";
+import { identity as identityEn } from "./en.identity.ts";
+import { partnerships as partnershipsEn } from "./en.partnerships.ts";
+import { refusals as refusalsEn } from "./en.refusals.ts";
+import { agreements } from "./fr.agreements.ts";
+import { common } from "./fr.common.ts";
+import { identity } from "./fr.identity.ts";
+import { partnerships } from "./fr.partnerships.ts";
+import { refusals } from "./fr.refusals.ts";
+import { withFrenchSpaces } from "./typography.ts";
+
+/** Every text of every screen: one namespace per feature, the same keys in both languages. */
+export const catalogues = {
+  fr: { common, refusals, identity, partnerships, agreements },
+  en: {
+    common: commonEn,
+    refusals: refusalsEn,
+    identity: identityEn,
+    partnerships: partnershipsEn,
+    agreements: agreementsEn,
+  },
+};
+
+const languages = createInstance();
+
+const STORED = "entente-language";
+
+/** The languages of the screens. */
+export type Language = keyof typeof catalogues;
+
+function isLanguage(text: string | null | undefined): text is Language {
+  return text === "fr" || text === "en";
+}
+
+/** The language kept on this device, else the browser's, else French. */
+function firstLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  if (isLanguage(stored)) return stored;
+  const spoken = navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage);
+  return spoken ?? "fr";
+}
+
+/** Changes the language of every screen and remembers it on this device. */
+export async function speak(language: Language): Promise<void> {
+  localStorage.setItem(STORED, language);
+  await languages.changeLanguage(language);
+}
+
+/** Makes the catalogues ready before the first screen; React escapes, so i18next need not. */
+export async function startLanguages(): Promise<i18n> {
+  languages.on("languageChanged", (language) => {
+    document.documentElement.lang = language;
+  });
+  await languages.use(initReactI18next).init({
+    resources: { fr: withFrenchSpaces(catalogues.fr), en: catalogues.en },
+    lng: firstLanguage(),
+    fallbackLng: "fr",
+    defaultNS: "common",
+    ns: Object.keys(catalogues.fr),
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+  return languages;
+}

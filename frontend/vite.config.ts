@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+const backend = process.env["BACKEND_URL"] ?? "http://localhost:3000";
+const proxied = { target: backend, changeOrigin: false };
+
+/** Builds the browser side into dist/frontend; `vite --config frontend/vite.config.ts` serves it for development. */
+export default defineConfig({
+  root: fileURLToPath(new URL(".", import.meta.url)),
+  plugins: [react()],
+  // Data URLs would need a looser Content-Security-Policy for fonts and images.
+  build: {
+    outDir: "../dist/frontend",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    target: "es2022",
+  },
+  server: {
+    port: 5173,
+    proxy: {
+      "/api": proxied,
+      "/health": proxied,
+      "/pki": proxied,
+      "/socket.io": { ...proxied, ws: true },
+      "/collaboration": { ...proxied, ws: true },
+    },
+  },
+});
