@@ -5,7 +5,7 @@ import type { Partner } from "../../domain/partnerships/wire.ts";
 import type { Facts } from "../../domain/templates/facts.ts";
 import { instantiate, type Template } from "../../domain/templates/parse.ts";
 import type { Actor } from "../platform/http/route.ts";
-import type { AgreementDeps } from "./service.ts";
+import type { AgreementDeps } from "./deps.ts";
 import type { StoredAgreement } from "./store.ts";
 
 /**

@@ -5,7 +5,7 @@ import { versionBytes, versionHash, type VersionContent } from "../../domain/agr
 import { Refusal } from "../../domain/kernel/refusal.ts";
 import type { Template } from "../../domain/templates/parse.ts";
 import type { Actor } from "../platform/http/route.ts";
-import type { AgreementDeps } from "./service.ts";
+import type { AgreementDeps } from "./deps.ts";
 import type { StoredAgreement, StoredVersion } from "./store.ts";
 
 /** A version with the partnership it belongs to. */
