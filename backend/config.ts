@@ -18,6 +18,7 @@ const environment = z.object({
   JWT_SECRET: z.string().min(32).optional(),
   KEY_SECRET: z.string().min(16).optional(),
   TRUST_PROXY: optionalText,
+  LOGIN_ATTEMPTS_PER_MINUTE: z.coerce.number().int().min(1).default(20),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   ENTENTE_INSTANCE: z.string().default("entente.local"),
 });
@@ -32,11 +33,14 @@ export interface Config {
   readonly redisUrl: string | undefined;
   /** Origin under which people reach the instance, without a final slash. */
   readonly publicUrl: string;
+  /** Whether PUBLIC_URL was given; if not, the URL follows the port. */
+  readonly isPublicUrlGiven: boolean;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
   readonly tsaUrl: string | undefined;
   /** Express `trust proxy`: an exact hop count or subnet list; absent trusts nobody. */
   readonly trustProxy: string | undefined;
+  readonly loginLimits: { readonly perAccountPer15Min: number; readonly perAddressPerMin: number };
   readonly logLevel: string;
   /** Name of the instance in log origins and certificates. */
   readonly instance: string;
@@ -63,10 +67,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     mongodbUri: value.MONGODB_URI,
     redisUrl: value.REDIS_URL,
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${value.PORT}`).replace(/\/$/, ""),
+    isPublicUrlGiven: value.PUBLIC_URL !== undefined,
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     tsaUrl: value.TSA_URL,
     trustProxy: value.TRUST_PROXY,
+    loginLimits: { perAccountPer15Min: 15, perAddressPerMin: value.LOGIN_ATTEMPTS_PER_MINUTE },
     logLevel: value.LOG_LEVEL,
     instance: value.ENTENTE_INSTANCE,
     root: findRoot(dirname(fileURLToPath(import.meta.url))),

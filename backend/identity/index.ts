@@ -37,6 +37,8 @@ export interface Identity {
    * @throws {Refusal} not-authenticated; session-ended
    */
   authenticateToken(token: string): Promise<Actor>;
+  /** @throws {Refusal} session-ended — the session is over */
+  assertLive(actor: Actor): Promise<void>;
 }
 
 /** Builds identity over its stores. */
@@ -66,5 +68,6 @@ export function createIdentity(deps: IdentityDeps): Identity {
       await sessions.assertLive(actor);
       return actor;
     },
+    assertLive: sessions.assertLive,
   };
 }

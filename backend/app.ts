@@ -1,0 +1,136 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "./config.ts";
+import { composeFeatures, type Features } from "./features.ts";
+import { createBus, type Bus } from "./platform/bus.ts";
+import { systemClock, type Clock } from "./platform/clock.ts";
+import { readAccessToken } from "./platform/http/credentials.ts";
+import { healthRouter, metricsRouter } from "./platform/http/health.ts";
+import { createIdempotency } from "./platform/http/idempotency.ts";
+import { mountRoutes } from "./platform/http/mount.ts";
+import { openApiDocument } from "./platform/http/openapi.ts";
+import type { Actor, Route } from "./platform/http/route.ts";
+import { jsonRouter } from "./platform/http/json-router.ts";
+import { createHttp } from "./platform/http/server.ts";
+import { randomIds, type Ids } from "./platform/ids.ts";
+import type { Log } from "./platform/log.ts";
+import { createIdempotencyStore } from "./platform/storage/idempotency-store.ts";
+import { openStorage, type Storage } from "./platform/storage/index.ts";
+import { Refusal } from "../domain/kernel/refusal.ts";
+
+/** What a process decides; the rest has defaults. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+}
+
+/** The running product. */
+export interface App {
+  readonly features: Features;
+  readonly routes: readonly Route[];
+  readonly bus: Bus;
+  readonly storage: Storage;
+  /** Starts to listen and answers the public URL. */
+  listen(): Promise<string>;
+  /** Stops taking requests, flushes drafts, closes storage. */
+  close(): Promise<void>;
+}
+
+/** The composition root: storage, features, sockets and doors put together. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, log, clock = systemClock, ids = randomIds } = options;
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const storage = await openStorage({ dataDir: config.dataDir, mongodbUri: config.mongodbUri });
+  const bus = createBus(log);
+  const origins = new Set<string>([new URL(config.publicUrl).origin]);
+  const base: { url: string } = { url: config.publicUrl };
+  const features = await composeFeatures({
+    config,
+    log,
+    clock,
+    ids,
+    bus,
+    storage,
+    origins,
+    publicUrl: () => base.url,
+  });
+  const server = createServer(
+    { headersTimeout: 15_000, requestTimeout: 60_000 },
+    httpFront({ config, log, clock, storage, features, origins }),
+  );
+  for (const attach of features.sockets) attach(server);
+  return {
+    features,
+    routes: features.routes,
+    bus,
+    storage,
+    async listen() {
+      const port = await listenOn(server, config);
+      if (!config.isPublicUrlGiven) base.url = `http://localhost:${port}`;
+      for (const host of ["localhost", "127.0.0.1"]) {
+        if (!config.isPublicUrlGiven) origins.add(`http://${host}:${port}`);
+      }
+      await features.start();
+      return base.url;
+    },
+    close: () => closeAll(server, features, storage),
+  };
+}
+
+interface FrontParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly features: Features;
+  readonly origins: ReadonlySet<string>;
+}
+
+function httpFront({ config, log, clock, storage, features, origins }: FrontParts) {
+  const api = mountRoutes(features.routes, {
+    idempotency: createIdempotency(createIdempotencyStore(storage.connection), clock),
+    authenticate: async (req): Promise<Actor> => {
+      const token = readAccessToken(req, origins);
+      if (!token) throw new Refusal("not-authenticated", "Sign in first.");
+      return features.authenticateToken(token);
+    },
+  });
+  return createHttp({
+    log,
+    trustProxy: config.trustProxy,
+    isTls: config.publicUrl.startsWith("https:"),
+    pagesDir: join(config.root, "dist", "frontend"),
+    mounts: [
+      ["/health", healthRouter(() => storage.isReady())],
+      ["/metrics", metricsRouter(features.figures)],
+      [
+        "/api/v1/openapi.json",
+        jsonRouter(() => openApiDocument(features.routes, config.publicUrl)),
+      ],
+      ["/api/v1", api],
+      ...features.mounts,
+    ],
+  });
+}
+
+function listenOn(server: Server, config: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(config.port, config.host, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function closeAll(server: Server, features: Features, storage: Storage): Promise<void> {
+  const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+  await features.close();
+  server.closeAllConnections();
+  await stopped;
+  await storage.close();
+}

@@ -1,0 +1,156 @@
+import type { Server } from "node:http";
+import { join } from "node:path";
+import type { RequestHandler, Router } from "express";
+import { resolve } from "../domain/agreements/resolve.ts";
+import { createAgreements, type Agreements } from "./agreements/index.ts";
+import {
+  collaborationRoutes,
+  createCollaboration,
+  memberAccess,
+  type Collaboration,
+} from "./collaboration/index.ts";
+import type { Config } from "./config.ts";
+import { createIdentity, type Identity } from "./identity/index.ts";
+import { createNewsSockets, outboxRoutes } from "./notifications/index.ts";
+import { createPartnerships, type Partnerships } from "./partnerships/index.ts";
+import type { Bus } from "./platform/bus.ts";
+import type { Clock } from "./platform/clock.ts";
+import type { Actor, Route } from "./platform/http/route.ts";
+import type { Ids } from "./platform/ids.ts";
+import type { Log } from "./platform/log.ts";
+import { createMail } from "./platform/mail.ts";
+import type { Storage } from "./platform/storage/index.ts";
+import { createTemplates, type Templates } from "./templates/index.ts";
+
+/** What the features are built on. */
+export interface Ground {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly bus: Bus;
+  readonly storage: Storage;
+  /** Origins of our own pages; grows when the instance listens. */
+  readonly origins: ReadonlySet<string>;
+  publicUrl(): string;
+}
+
+/** The nine features, in their order, and what the composition needs of them. */
+export interface Features {
+  readonly identity: Identity;
+  readonly partnerships: Partnerships;
+  readonly templates: Templates;
+  readonly agreements: Agreements;
+  readonly collaboration: Collaboration;
+  readonly routes: readonly Route[];
+  /** Routers outside the API. */
+  readonly mounts: readonly (readonly [string, Router | RequestHandler])[];
+  /** Things that answer upgrades of the HTTP server. */
+  readonly sockets: readonly ((server: Server) => void)[];
+  authenticateToken(token: string): Promise<Actor>;
+  /** Figures for the metrics page. */
+  figures(): Readonly<Record<string, number>>;
+  /** Work that waits for the instance to listen. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Builds the features in their order; a later one gets the earlier ones, never the reverse. */
+export async function composeFeatures(ground: Ground): Promise<Features> {
+  const { config, clock, ids, bus, log, storage, origins, publicUrl } = ground;
+  const { connection, blobs } = storage;
+  const mail = createMail({
+    smtpUrl: config.smtpUrl,
+    from: config.mailFrom,
+    outboxDir: join(config.dataDir, "outbox"),
+    clock,
+    ids,
+  });
+  const identity = createIdentity({
+    connection,
+    clock,
+    ids,
+    bus,
+    origins,
+    dataDir: config.dataDir,
+    issuer: config.instance,
+    jwtSecret: config.secrets.jwt,
+    loginLimits: config.loginLimits,
+  });
+  const partnerships = createPartnerships({
+    connection,
+    identity: identity.service,
+    mail,
+    clock,
+    ids,
+    bus,
+    publicUrl,
+  });
+  const templates = await createTemplates({
+    folder: join(config.root, "templates"),
+    preview: resolve,
+  });
+  // The draft's gate asks agreements, and agreements keep their drafts here: the knot is tied once.
+  const tied: { agreements?: Agreements } = {};
+  const collaboration = createCollaboration({
+    connection,
+    clock,
+    log,
+    bus,
+    publicOrigins: origins,
+    access: memberAccess({
+      agreements: () => tieOf(tied).service,
+      partnerships: partnerships.service,
+      identity: identity.service,
+      assertLive: identity.assertLive,
+    }),
+  });
+  const agreements = createAgreements({
+    connection,
+    blobs,
+    drafts: collaboration.drafts,
+    access: partnerships.access,
+    partnerships: partnerships.service,
+    getTemplate: templates.service.getTemplate,
+    clock,
+    ids,
+    bus,
+  });
+  tied.agreements = agreements;
+  const news = createNewsSockets({
+    bus,
+    log,
+    origins,
+    access: partnerships.access,
+    authenticateToken: identity.authenticateToken,
+  });
+  return {
+    identity,
+    partnerships,
+    templates,
+    agreements,
+    collaboration,
+    routes: [
+      ...identity.routes,
+      ...partnerships.routes,
+      ...templates.routes,
+      ...agreements.routes,
+      ...collaborationRoutes(collaboration),
+      ...outboxRoutes(mail, identity.service),
+    ],
+    mounts: [],
+    sockets: [(server) => collaboration.attach(server), (server) => news.attach(server)],
+    authenticateToken: identity.authenticateToken,
+    figures: () => ({ entente_collaboration_sockets: collaboration.socketCount }),
+    start: () => Promise.resolve(),
+    async close() {
+      await news.close();
+      await collaboration.close();
+    },
+  };
+}
+
+function tieOf(tied: { agreements?: Agreements }): Agreements {
+  if (!tied.agreements) throw new Error("agreements are not composed yet");
+  return tied.agreements;
+}
