@@ -18,7 +18,7 @@ import type { Clock } from "./platform/clock.ts";
 import type { Actor, Route } from "./platform/http/route.ts";
 import type { Ids } from "./platform/ids.ts";
 import type { Log } from "./platform/log.ts";
-import { createMail } from "./platform/mail.ts";
+import { createMail, type Mail } from "./platform/mail.ts";
 import type { Storage } from "./platform/storage/index.ts";
 import { createTemplates, type Templates } from "./templates/index.ts";
 
@@ -57,8 +57,50 @@ export interface Features {
 
 /** Builds the features in their order; a later one gets the earlier ones, never the reverse. */
 export async function composeFeatures(ground: Ground): Promise<Features> {
-  const { config, clock, ids, bus, log, storage, origins, publicUrl } = ground;
-  const { connection, blobs } = storage;
+  const early = await composeEarly(ground);
+  const drafting = composeDrafting(ground, early);
+  const news = createNewsSockets({
+    bus: ground.bus,
+    log: ground.log,
+    origins: ground.origins,
+    access: early.partnerships.access,
+    authenticateToken: early.identity.authenticateToken,
+  });
+  const { mail, ...named } = early;
+  return {
+    ...named,
+    ...drafting,
+    routes: [
+      ...early.identity.routes,
+      ...early.partnerships.routes,
+      ...early.templates.routes,
+      ...drafting.agreements.routes,
+      ...collaborationRoutes(drafting.collaboration),
+      ...outboxRoutes(mail, early.identity.service),
+    ],
+    mounts: [],
+    sockets: [(server) => drafting.collaboration.attach(server), (server) => news.attach(server)],
+    authenticateToken: early.identity.authenticateToken,
+    figures: () => ({ entente_collaboration_sockets: drafting.collaboration.socketCount }),
+    start: () => Promise.resolve(),
+    async close() {
+      await news.close();
+      await drafting.collaboration.close();
+    },
+  };
+}
+
+interface Early {
+  readonly mail: Mail;
+  readonly identity: Identity;
+  readonly partnerships: Partnerships;
+  readonly templates: Templates;
+}
+
+/** Who people are, where they work together, what they start from. */
+async function composeEarly(ground: Ground): Promise<Early> {
+  const { config, clock, ids, bus, origins, publicUrl } = ground;
+  const { connection } = ground.storage;
   const mail = createMail({
     smtpUrl: config.smtpUrl,
     from: config.mailFrom,
@@ -77,9 +119,10 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     jwtSecret: config.secrets.jwt,
     loginLimits: config.loginLimits,
   });
+  const { service } = identity;
   const partnerships = createPartnerships({
     connection,
-    identity: identity.service,
+    identity: service,
     mail,
     clock,
     ids,
@@ -90,7 +133,19 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     folder: join(config.root, "templates"),
     preview: resolve,
   });
-  // The draft's gate asks agreements, and agreements keep their drafts here: the knot is tied once.
+  return { mail, identity, partnerships, templates };
+}
+
+interface Drafting {
+  readonly agreements: Agreements;
+  readonly collaboration: Collaboration;
+}
+
+/** The draft's gate asks agreements, and agreements keep their drafts here: the knot is tied once. */
+function composeDrafting(ground: Ground, early: Early): Drafting {
+  const { clock, ids, bus, log, origins } = ground;
+  const { connection, blobs } = ground.storage;
+  const { identity, partnerships, templates } = early;
   const tied: { agreements?: Agreements } = {};
   const collaboration = createCollaboration({
     connection,
@@ -117,37 +172,7 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     bus,
   });
   tied.agreements = agreements;
-  const news = createNewsSockets({
-    bus,
-    log,
-    origins,
-    access: partnerships.access,
-    authenticateToken: identity.authenticateToken,
-  });
-  return {
-    identity,
-    partnerships,
-    templates,
-    agreements,
-    collaboration,
-    routes: [
-      ...identity.routes,
-      ...partnerships.routes,
-      ...templates.routes,
-      ...agreements.routes,
-      ...collaborationRoutes(collaboration),
-      ...outboxRoutes(mail, identity.service),
-    ],
-    mounts: [],
-    sockets: [(server) => collaboration.attach(server), (server) => news.attach(server)],
-    authenticateToken: identity.authenticateToken,
-    figures: () => ({ entente_collaboration_sockets: collaboration.socketCount }),
-    start: () => Promise.resolve(),
-    async close() {
-      await news.close();
-      await collaboration.close();
-    },
-  };
+  return { agreements, collaboration };
 }
 
 function tieOf(tied: { agreements?: Agreements }): Agreements {

@@ -1,11 +1,21 @@
-import { createApp } from "./app.ts";
+import { createApp, type App } from "./app.ts";
 import { readConfig } from "./config.ts";
 import { createLog } from "./platform/log.ts";
 
 const STOP_WITHIN_MS = 5_000;
 
-/** Runs the server until it is told to stop; every stop is a clean one within five seconds, or a crash that loses nothing. */
-export async function serve(): Promise<{ url: string }> {
+/** The running process. */
+export interface Serving {
+  readonly app: App;
+  readonly url: string;
+  readonly dataDir: string;
+}
+
+/**
+ * Runs the server until it is told to stop: a clean stop within five seconds. Anything unforeseen
+ * ends the process, and the next start recovers: there is no other way to start.
+ */
+export async function serve(): Promise<Serving> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   const app = await createApp({ config, log });
@@ -24,9 +34,11 @@ export async function serve(): Promise<{ url: string }> {
   };
   process.once("SIGINT", () => stop("SIGINT"));
   process.once("SIGTERM", () => stop("SIGTERM"));
-  process.on("uncaughtException", (error) => {
-    log.fatal({ err: error }, "crash");
-    process.exit(1);
-  });
-  return { url };
+  for (const fault of ["uncaughtException", "unhandledRejection"]) {
+    process.on(fault, (error: unknown) => {
+      log.fatal({ err: error }, "crash");
+      process.exit(1);
+    });
+  }
+  return { app, url, dataDir: config.dataDir };
 }

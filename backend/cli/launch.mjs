@@ -29,7 +29,8 @@ function digest(paths) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return;
     if (stat.isDirectory()) {
-      for (const name of readdirSync(path).sort()) if (name !== "node_modules") visit(join(path, name));
+      for (const name of readdirSync(path).sort())
+        if (name !== "node_modules") visit(join(path, name));
       return;
     }
     hash.update(path.slice(root.length)).update("\0").update(readFileSync(path));

@@ -28,6 +28,8 @@ export interface IdentityService {
   logout(actor: Actor): Promise<void>;
   logoutEverywhere(actor: Actor): Promise<void>;
   getAccount(accountId: string): Promise<Account>;
+  /** Whether nobody has registered yet. */
+  isEmpty(): Promise<boolean>;
   listNames(
     accountIds: readonly string[],
   ): Promise<ReadonlyMap<string, { name: string; email: string; locale: Locale }>>;
@@ -82,6 +84,7 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
     },
     logout: (actor) => sessions.end(actor.sessionId),
     logoutEverywhere: (actor) => sessions.endAll(actor.accountId),
+    isEmpty: async () => (await accounts.count()) === 0,
     getAccount: async (id) => presentAccount(await getStored(id)),
     async listNames(ids) {
       const found = await accounts.findByIds(ids);

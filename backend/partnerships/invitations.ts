@@ -1,7 +1,12 @@
 import type { z } from "zod";
 import { sha256Hex } from "../../domain/kernel/canonical.ts";
 import { Refusal } from "../../domain/kernel/refusal.ts";
-import type { Invitation, Member, newInvitationSchema } from "../../domain/partnerships/wire.ts";
+import type {
+  Invitation,
+  Member,
+  newInvitationSchema,
+  Role,
+} from "../../domain/partnerships/wire.ts";
 import type { Actor } from "../platform/http/route.ts";
 import { randomSecret } from "../platform/ids.ts";
 import { invitationMail } from "./invitation-mail.ts";
@@ -31,6 +36,11 @@ export interface Invitations {
   ): Promise<Invitation>;
   listOpen(actor: Actor, partnershipId: string): Promise<readonly Invitation[]>;
   preview(token: string): Promise<InvitationPreview>;
+  /** Makes an account a member without a mail: for seeding, never behind a door. */
+  admit(
+    actor: Actor,
+    as: { partnershipId: string; partnerId: string; roles: readonly Role[] },
+  ): Promise<Member>;
   /** @throws {Refusal} not-found; invitation-expired; invitation-for-another */
   accept(actor: Actor, token: string): Promise<Member & { partnershipId: string }>;
 }
@@ -55,6 +65,7 @@ export function createInvitations(deps: PartnershipDeps): Invitations {
         expiresAt: invitation.expiresAt.toISOString(),
       };
     },
+    admit: (actor, as) => admit(deps, actor, as),
     accept: (actor, token) => accept(deps, actor, token),
   };
 }
@@ -102,17 +113,27 @@ async function accept(
     throw new Refusal("invitation-expired", "The invitation was used already.");
   }
   const { partnershipId, partnerId, roles } = invitation;
+  return {
+    ...(await admit(deps, actor, { partnershipId, partnerId, roles })),
+    partnershipId,
+  };
+}
+
+async function admit(
+  deps: PartnershipDeps,
+  actor: Actor,
+  as: { partnershipId: string; partnerId: string; roles: readonly Role[] },
+): Promise<Member> {
+  const account = await deps.identity.getAccount(actor.accountId);
   const member = await deps.members.upsert({
     _id: deps.ids.next(),
-    partnershipId,
+    ...as,
     accountId: actor.accountId,
-    partnerId,
-    roles,
     joinedAt: deps.clock.now(),
     endedAt: null,
   });
-  deps.announce("membership.changed", partnershipId, actor, { accountId: actor.accountId });
-  return { ...presentMember(member, account.name), partnershipId };
+  deps.announce("membership.changed", as.partnershipId, actor, { accountId: actor.accountId });
+  return presentMember(member, account.name);
 }
 
 async function getOpen(deps: PartnershipDeps, token: string): Promise<StoredInvitation> {

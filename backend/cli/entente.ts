@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { verifyFile } from "../archive/index.ts";
+import { serve } from "../main.ts";
+import { seedDemo, type DemoLogins } from "./demo.ts";
+
+const USAGE = `Usage: entente <command>
+
+  start [--no-demo]   serve; seeds a fictional demo partnership into an empty data folder
+  demo                the same, and fails if the data folder already holds something else
+  verify <file.pdf>   check a signed PDF; exit 0 pass, 1 fail, 2 cannot tell, 3 usage
+`;
+
+const EXIT_USAGE = 3;
+
+async function start(options: readonly string[]): Promise<void> {
+  const unknown = options.filter((option) => option !== "--no-demo");
+  if (unknown.length > 0) return usage(`Unknown option: ${unknown.join(" ")}`);
+  const { app, url, dataDir } = await serve();
+  const logins = options.includes("--no-demo") ? undefined : await seedDemo(app, dataDir);
+  say(`\n  Entente is ready: ${url}\n`);
+  if (logins) say(loginTable(logins));
+  say("  Ctrl-C stops it; nothing is lost.\n");
+}
+
+function loginTable({ password, people }: DemoLogins): string {
+  const width = Math.max(...people.map(({ email }) => email.length));
+  const lines = people.map(({ email, who }) => `    ${email.padEnd(width)}  ${who}`);
+  return `  Demo logins (password: ${password})\n${lines.join("\n")}\n`;
+}
+
+async function verify(args: readonly string[]): Promise<void> {
+  const [file, ...rest] = args;
+  if (!file || rest.length > 0) return usage("verify takes one file");
+  process.exitCode = await verifyFile(file);
+}
+
+function usage(problem: string): void {
+  process.stderr.write(`${problem}\n\n${USAGE}`);
+  process.exitCode = EXIT_USAGE;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const [, , command, ...args] = process.argv;
+try {
+  if (command === "start" || command === "demo") await start(args);
+  else if (command === "verify") await verify(args);
+  else if (command === "help" || command === "--help") say(USAGE);
+  else usage(command ? `Unknown command: ${command}` : "Which command?");
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}
