@@ -13,7 +13,10 @@ export interface LibraryTemplate {
 }
 
 const fixtureSchema = z.strictObject({
+  /** Name of the fixture whose facts these replace, key by key. */
+  extends: z.string().optional(),
   facts: z.record(z.string(), z.json()),
+  /** Ids of the findings the facts must give, each once. */
   expected: z.array(z.string()).default([]),
 });
 

@@ -129,10 +129,12 @@ function checkParty(party: Facts, at: string, model: Model): readonly Finding[] 
 function isWrongSiren(registration: string, country: unknown): boolean {
   const digits = registration.replace(/[\s\u00A0\u202F]/gu, "");
   if (country !== "FR" || !/^(\d{9}|\d{14})$/.test(digits)) return false;
-  const sum = [...digits].reverse().reduce((total, digit, index) => {
-    const value = Number(digit) * (index % 2 === 1 ? 2 : 1);
-    return total + (value > 9 ? value - 9 : value);
-  }, 0);
+  const sum = Array.from(digits, Number)
+    .reverse()
+    .reduce((total, digit, index) => {
+      const value = digit * (index % 2 === 1 ? 2 : 1);
+      return total + (value > 9 ? value - 9 : value);
+    }, 0);
   return sum % 10 !== 0;
 }
 
