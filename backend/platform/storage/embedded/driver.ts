@@ -1,0 +1,114 @@
+import { EventEmitter } from "node:events";
+import { createRequire } from "node:module";
+import { EmbeddedCollection } from "./collection.ts";
+import { EmbeddedCursor } from "./cursor.ts";
+import { Engine } from "./engine.ts";
+import { unsupported } from "./errors.ts";
+
+/** The part of the driver's Db that mongoose uses. */
+class EmbeddedDb {
+  readonly databaseName = "embedded";
+  readonly #engine: Engine;
+  readonly #collections = new Map<string, EmbeddedCollection>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  collection(name: string): EmbeddedCollection {
+    let collection = this.#collections.get(name);
+    if (collection === undefined) {
+      collection = new EmbeddedCollection(this.#engine, name);
+      this.#collections.set(name, collection);
+    }
+    return collection;
+  }
+
+  async createCollection(name: string): Promise<EmbeddedCollection> {
+    const collection = this.collection(name);
+    await collection.create();
+    return collection;
+  }
+
+  async dropCollection(name: string): Promise<boolean> {
+    return this.collection(name).drop();
+  }
+
+  async dropDatabase(): Promise<boolean> {
+    for (const name of this.#engine.tableNames()) await this.dropCollection(name);
+    return true;
+  }
+
+  listCollections(): EmbeddedCursor {
+    let pending = this.#engine.tableNames().map((name) => ({ name, type: "collection" }));
+    return new EmbeddedCursor(() => ({ next: () => pending.splice(0), explain: () => ({}) }));
+  }
+}
+
+/** The part of the driver's MongoClient that mongoose uses. */
+class EmbeddedClient extends EventEmitter {
+  readonly engine: Engine;
+  readonly s = { options: {} };
+  readonly #db: EmbeddedDb;
+
+  constructor(engine: Engine) {
+    super();
+    this.engine = engine;
+    this.#db = new EmbeddedDb(engine);
+  }
+
+  db(): EmbeddedDb {
+    return this.#db;
+  }
+  startSession(): never {
+    throw unsupported("sessions and transactions");
+  }
+  async close(): Promise<void> {
+    await this.engine.close();
+  }
+}
+
+/** What mongoose's own Connection gives and this driver fills in (mongoose keeps it out of its types). */
+interface NativeConnection {
+  config: Record<string, unknown>;
+  client: unknown;
+  db: unknown;
+  name: string;
+  host: string;
+  readyState: number;
+  onOpen(): void;
+}
+
+interface NativeDriver {
+  Connection: new (base: unknown) => NativeConnection;
+  Collection: unknown;
+  [other: string]: unknown;
+}
+
+const require = createRequire(import.meta.url);
+const connecting = 2;
+const mongooseOptions = ["autoIndex", "autoCreate", "bufferCommands", "sanitizeFilter"] as const;
+
+/**
+ * A mongoose driver on one engine: `new Mongoose().setDriver(createDriver(engine))`, then
+ * `createConnection("embedded://…", options)`. Models, queries, middleware and plugins are mongoose's own.
+ */
+export function createDriver(engine: Engine): object {
+  const native = require("mongoose/lib/drivers/node-mongodb-native") as NativeDriver;
+  class EmbeddedConnection extends native.Connection {
+    async createClient(_uri: string, options: Record<string, unknown> = {}): Promise<this> {
+      for (const name of mongooseOptions) {
+        if (name in options) this.config[name] = options[name];
+      }
+      this.readyState = connecting;
+      const client = new EmbeddedClient(engine);
+      this.client = client;
+      this.db = client.db();
+      this.name = "embedded";
+      this.host = "local";
+      this.onOpen();
+      return this;
+    }
+  }
+  return { ...native, Connection: EmbeddedConnection };
+}

@@ -1,0 +1,145 @@
+import { emptyArrayKey, encodeValue, fitKey, inverted, maxPlainKeyBytes } from "./keys.ts";
+import { matcherOf } from "./matching.ts";
+import { existsAt, fieldKeys, isMultiple, leavesAt, type Field } from "./paths.ts";
+import { isDoc, toPlainDoc, type Doc } from "./values.ts";
+import { serverError } from "./errors.ts";
+
+/** One index as the catalog keeps it. */
+export interface IndexSpec {
+  readonly id: number;
+  readonly name: string;
+  readonly fields: readonly Field[];
+  readonly unique: boolean;
+  readonly sparse: boolean;
+  readonly partial?: Doc;
+  readonly expireAfterSeconds?: number;
+  /** First path components under which some document holds an array. */
+  multikeyRoots: readonly string[];
+  /** True once a key was too long to keep its order. */
+  hasLongKeys: boolean;
+}
+
+/** The index every collection has. */
+export const idIndex: IndexSpec = {
+  id: 1,
+  name: "_id_",
+  fields: [["_id", 1]],
+  unique: true,
+  sparse: false,
+  multikeyRoots: [],
+  hasLongKeys: false,
+};
+
+/** The path up to its first dot. */
+export function rootOf(path: string): string {
+  return path.split(".", 1)[0] ?? path;
+}
+
+/** Reads what `createIndex(keys, options)` was given. */
+export function indexSpec(id: number, keys: unknown, options: Doc): IndexSpec {
+  const pairs =
+    keys instanceof Map ? [...(keys as Map<string, unknown>)] : Object.entries(toPlainDoc(keys));
+  const fields = pairs.map(([path, direction]): Field => {
+    if (direction !== 1 && direction !== -1) {
+      throw serverError(67, `Cannot create index on ${path}: only 1 and -1 are supported`);
+    }
+    return [path, direction];
+  });
+  const partial = isDoc(options.partialFilterExpression)
+    ? options.partialFilterExpression
+    : undefined;
+  const ttl = options.expireAfterSeconds;
+  return {
+    id,
+    name:
+      typeof options.name === "string"
+        ? options.name
+        : fields.map((field) => field.join("_")).join("_"),
+    fields,
+    unique: options.unique === true,
+    sparse: options.sparse === true,
+    ...(partial ? { partial: toPlainDoc(partial) } : {}),
+    ...(typeof ttl === "number" ? { expireAfterSeconds: ttl } : {}),
+    multikeyRoots: [],
+    hasLongKeys: false,
+  };
+}
+
+/** The index as `listIndexes` shows it. */
+export function describeIndex(spec: IndexSpec): Doc {
+  return {
+    v: 2,
+    key: Object.fromEntries(spec.fields),
+    name: spec.name,
+    ...(spec.unique && spec.id !== 1 ? { unique: true } : {}),
+    ...(spec.sparse ? { sparse: true } : {}),
+    ...(spec.partial ? { partialFilterExpression: spec.partial } : {}),
+    ...(spec.expireAfterSeconds === undefined
+      ? {}
+      : { expireAfterSeconds: spec.expireAfterSeconds }),
+  };
+}
+
+function covers(spec: IndexSpec, doc: Doc): boolean {
+  if (spec.sparse && !spec.fields.some(([path]) => existsAt(doc, path))) return false;
+  return spec.partial === undefined || matcherOf(spec.partial).test(doc);
+}
+
+/** Fields below one array contribute element by element, so their keys stay paired. */
+function combinations(doc: Doc, fields: readonly Field[]): Buffer[][] {
+  const arrays = [
+    ...new Set(fields.filter(([path]) => isMultiple(doc, path)).map(([path]) => rootOf(path))),
+  ];
+  if (arrays.length > 1)
+    throw serverError(171, `cannot index parallel arrays [${arrays.join("] [")}]`);
+  const root = arrays[0];
+  const elements = root === undefined ? undefined : doc[root];
+  if (root === undefined || !Array.isArray(elements) || elements.length === 0)
+    return pairsOf(doc, fields);
+  return (elements as unknown[]).flatMap((item) => pairsOf({ ...doc, [root]: [item] }, fields));
+}
+
+function pairsOf(doc: Doc, fields: readonly Field[]): Buffer[][] {
+  let rows: Buffer[][] = [[]];
+  for (const [path, direction] of fields) {
+    const keys = fieldKeys(doc, path).map((key) => (direction === 1 ? key : inverted(key)));
+    rows = rows.flatMap((row) => keys.map((key) => [...row, key]));
+  }
+  return rows;
+}
+
+/** What one document contributes to an index. */
+export interface IndexKeys {
+  readonly keys: readonly Buffer[];
+  readonly multikeyRoots: readonly string[];
+  readonly hasLongKeys: boolean;
+}
+
+const none: IndexKeys = { keys: [], multikeyRoots: [], hasLongKeys: false };
+
+/**
+ * Keys of a document in an index, without repetitions.
+ * @throws {MongoServerError} 171 — when two different arrays would have to be combined
+ */
+export function keysOf(spec: IndexSpec, doc: Doc): IndexKeys {
+  if (!covers(spec, doc)) return none;
+  const roots = spec.fields.filter(([path]) => isMultiple(doc, path)).map(([path]) => rootOf(path));
+  const whole = combinations(doc, spec.fields).map((row) => Buffer.concat(row));
+  const distinct = new Map(whole.map((key) => [key.toString("latin1"), key]));
+  return {
+    keys: [...distinct.values()].map((key) => fitKey(key)),
+    multikeyRoots: [...new Set(roots)],
+    hasLongKeys: whole.some((key) => key.length > maxPlainKeyBytes),
+  };
+}
+
+/** The values named in a duplicate-key error. */
+export function keyValueOf(spec: IndexSpec, doc: Doc): Doc {
+  return Object.fromEntries(spec.fields.map(([path]) => [path, leavesAt(doc, path)[0] ?? null]));
+}
+
+/** Key of an equality bound; an empty array has its own key, other arrays cannot be bounded. */
+export function boundKey(value: unknown): Buffer | undefined {
+  if (!Array.isArray(value)) return encodeValue(value);
+  return value.length === 0 ? emptyArrayKey : undefined;
+}
