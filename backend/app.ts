@@ -58,6 +58,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     origins,
     publicUrl: () => base.url,
   });
+  await storage.ready();
+  await storage.ready();
   const server = createServer(
     { headersTimeout: 15_000, requestTimeout: 60_000 },
     httpFront({ config, log, clock, storage, features, origins }),
@@ -105,7 +107,7 @@ function httpFront({ config, log, clock, storage, features, origins }: FrontPart
     isTls: config.publicUrl.startsWith("https:"),
     pagesDir: join(config.root, "dist", "frontend"),
     mounts: [
-      ["/health", healthRouter(() => storage.isReady())],
+      ["/health", healthRouter(() => Promise.resolve(storage.failure() === undefined))],
       ["/metrics", metricsRouter(features.figures)],
       [
         "/api/v1/openapi.json",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Schema, type Connection } from "mongoose";
+import { Schema, type Connection, trusted } from "mongoose";
 import { canonicalJson } from "../../domain/kernel/canonical.ts";
 import { Refusal } from "../../domain/kernel/refusal.ts";
 
@@ -134,7 +134,7 @@ export function createCollaborationStore(connection: Connection): CollaborationS
   const records = connection.model<Stored<LogRecord>>("CollaborationRecord", recordSchema);
   const locks = connection.model("CollaborationLock", lockSchema);
   const listRecords = async (docId: string, afterSeq: number): Promise<LogRecord[]> => {
-    const found = await records.find({ docId, seq: { $gt: afterSeq } }).sort({ seq: 1 });
+    const found = await records.find({ docId, seq: trusted({ $gt: afterSeq }) }).sort({ seq: 1 });
     return found.map(presentRecord);
   };
   return {
@@ -187,7 +187,7 @@ function createSnapshots(
         .find({ docId }, { _id: 1 })
         .sort({ uptoSeq: -1 })
         .skip(KEPT_SNAPSHOTS);
-      await snapshots.deleteMany({ _id: { $in: old.map((stored) => stored._id) } });
+      await snapshots.deleteMany({ _id: trusted({ $in: old.map((stored) => stored._id) }) });
     },
   };
 }
@@ -202,7 +202,7 @@ function createTickets(
     },
     async takeTicket(id, now) {
       const found = await tickets.findOneAndDelete({ _id: id });
-      await tickets.deleteMany({ expiresAt: { $lte: now } });
+      await tickets.deleteMany({ expiresAt: trusted({ $lte: now }) });
       if (!found || found.expiresAt <= now) return undefined;
       const { accountId, sessionId, docId, expiresAt } = found;
       return { id, accountId, sessionId, docId, expiresAt };

@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, type Connection, trusted } from "mongoose";
 import type { Locale } from "../../domain/identity/wire.ts";
 import { isDuplicateKey } from "../platform/storage/errors.ts";
 
@@ -54,7 +54,7 @@ export function createAccountStore(connection: Connection): AccountStore {
     findById: (id) => accounts.findById(id).lean<StoredAccount>().exec(),
     findByIds: (ids) =>
       accounts
-        .find({ _id: { $in: [...ids] } })
+        .find({ _id: trusted({ $in: [...ids] }) })
         .lean<StoredAccount[]>()
         .exec(),
     async change(id, change) {

@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, type Connection, trusted } from "mongoose";
 import type { Role } from "../../domain/partnerships/wire.ts";
 import type { Locale } from "../../domain/identity/wire.ts";
 
@@ -124,7 +124,7 @@ export function createMemberStore(connection: Connection): MemberStore {
       invitations.findOne({ tokenSha256 }).lean<StoredInvitation>().exec(),
     listOpenInvitations: (partnershipId, now) =>
       invitations
-        .find({ partnershipId, acceptedBy: null, expiresAt: { $gt: now } })
+        .find({ partnershipId, acceptedBy: null, expiresAt: trusted({ $gt: now }) })
         .lean<StoredInvitation[]>()
         .exec(),
     async claimInvitation(id, accountId) {

@@ -1,4 +1,4 @@
-import { Schema, type Connection } from "mongoose";
+import { Schema, type Connection, trusted } from "mongoose";
 import type { Partner } from "../../domain/partnerships/wire.ts";
 
 /** A partnership as stored. */
@@ -69,7 +69,7 @@ export function createPartnershipStore(connection: Connection): PartnershipStore
     findById: (id) => partnerships.findById(id).lean<StoredPartnership>().exec(),
     findByIds: (ids) =>
       partnerships
-        .find({ _id: { $in: [...ids] } })
+        .find({ _id: trusted({ $in: [...ids] }) })
         .lean<StoredPartnership[]>()
         .exec(),
     async insertPartner(partner) {

@@ -1,13 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Db } from "mongodb";
-import mongoose, { type Connection } from "mongoose";
+import mongoose from "mongoose";
 import { createFileBlobs, type BlobStore } from "./blobs.ts";
+import type { Connection } from "./connection.ts";
 import { createDriver, Engine, type Change, type FullScan } from "./embedded/index.ts";
 import { createGridBlobs } from "./gridfs.ts";
 import { lockFolder } from "./lock.ts";
 
 export type { BlobStore, StoredBlob } from "./blobs.ts";
+export type { Connection } from "./connection.ts";
+export { isDuplicateKey } from "./errors.ts";
+export type { Change, FullScan } from "./embedded/index.ts";
 
 /** Where to store: the embedded engine in a folder, or MongoDB. */
 export interface StorageOptions {
@@ -21,6 +24,8 @@ export interface Storage {
   readonly blobs: BlobStore;
   /** Waits until every model's collection and indexes exist; call after the stores are made, before serving. */
   ready(): Promise<void>;
+  /** Whether writes can be acknowledged now. */
+  isReady(): Promise<boolean>;
   /** Why writes are no longer acknowledged, if so; the process must then restart. */
   failure(): Error | undefined;
   /** Embedded engine only: queries that read a whole collection. */
@@ -31,7 +36,10 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** The same guards on either engine: no buffering, no operators from input, no unknown paths in filters. */
+/**
+ * The same guards on either engine: no buffering, no unknown paths in filters, and no operators from input —
+ * a filter's `{$gt: …}` is taken literally unless the store writes mongoose's `trusted({$gt: …})`.
+ */
 function newMongoose() {
   return new mongoose.Mongoose({
     bufferCommands: false,
@@ -41,6 +49,8 @@ function newMongoose() {
     autoCreate: true,
   });
 }
+
+const connected = 1;
 
 async function initModels(connection: Connection): Promise<void> {
   await Promise.all(Object.values(connection.models).map((model) => model.init()));
@@ -59,6 +69,7 @@ async function openEmbedded(dataDir: string): Promise<Storage> {
       connection,
       blobs,
       ready: () => initModels(connection),
+      isReady: async () => engine.failure === undefined && connection.readyState === connected,
       failure: () => engine.failure,
       fullScans: () => engine.fullScans,
       onChange: (listener) => engine.onChange(listener),
@@ -86,8 +97,12 @@ async function openMongo(uri: string): Promise<Storage> {
   if (db === undefined) throw new Error("MongoDB connection has no database");
   return {
     connection,
-    blobs: createGridBlobs(db as unknown as Db),
+    blobs: createGridBlobs(db),
     ready: () => initModels(connection),
+    isReady: async () => {
+      const answer = await db.admin().ping();
+      return answer.ok === 1;
+    },
     failure: () => undefined,
     fullScans: () => [],
     onChange: () => () => {},

@@ -46,6 +46,7 @@ function refuseSession(options: Options): void {
 export class EmbeddedCollection {
   readonly #engine: Engine;
   readonly collectionName: string;
+  #indexed: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, name: string) {
     this.#engine = engine;
@@ -56,6 +57,11 @@ export class EmbeddedCollection {
     return this.collectionName;
   }
 
+  /** Holds documents back until indexes are made; a failed index is the model's error to report. */
+  waitFor(indexes: Promise<unknown>): void {
+    this.#indexed = Promise.allSettled([this.#indexed, indexes]);
+  }
+
   get #table(): Table {
     return this.#engine.table(this.collectionName);
   }
@@ -63,6 +69,7 @@ export class EmbeddedCollection {
   /** Runs one operation in a durable transaction and then tells listeners. */
   async #write<T>(options: Options, action: (changes: Change[]) => T): Promise<T> {
     refuseSession(options);
+    await this.#indexed;
     const changes: Change[] = [];
     const result = await this.#engine.write(() => action(changes));
     this.#engine.announce(changes);
@@ -404,11 +411,11 @@ export class EmbeddedCollection {
 
   async createIndex(keys: unknown, options: Options = {}): Promise<string> {
     const definition = { ...options };
-    return this.#write({}, () => this.#table.addIndex((id) => indexSpec(id, keys, definition)));
+    return this.#engine.write(() => this.#table.addIndex((id) => indexSpec(id, keys, definition)));
   }
 
   async dropIndex(name: string): Promise<void> {
-    await this.#write({}, () => this.#table.dropIndex(name));
+    await this.#engine.write(() => this.#table.dropIndex(name));
   }
 
   async dropIndexes(): Promise<boolean> {
@@ -436,7 +443,7 @@ export class EmbeddedCollection {
 
   /** Creates the collection, so that it exists before its first document. */
   async create(): Promise<void> {
-    if (this.#table.id === undefined) await this.#write({}, () => this.#table.create());
+    if (this.#table.id === undefined) await this.#engine.write(() => this.#table.create());
   }
 }
 

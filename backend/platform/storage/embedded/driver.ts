@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import { EmbeddedCollection } from "./collection.ts";
 import { EmbeddedCursor } from "./cursor.ts";
-import { Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { unsupported } from "./errors.ts";
 
 /** The part of the driver's Db that mongoose uses. */
@@ -77,6 +77,12 @@ interface NativeConnection {
   host: string;
   readyState: number;
   onOpen(): void;
+  model(...args: unknown[]): Model;
+}
+
+interface Model {
+  readonly collection: { readonly name: string };
+  init(): Promise<unknown>;
 }
 
 interface NativeDriver {
@@ -95,19 +101,27 @@ const mongooseOptions = ["autoIndex", "autoCreate", "bufferCommands", "sanitizeF
  */
 export function createDriver(engine: Engine): object {
   const native = require("mongoose/lib/drivers/node-mongodb-native") as NativeDriver;
+  const client = new EmbeddedClient(engine);
+  const db = client.db();
   class EmbeddedConnection extends native.Connection {
     async createClient(_uri: string, options: Record<string, unknown> = {}): Promise<this> {
       for (const name of mongooseOptions) {
         if (name in options) this.config[name] = options[name];
       }
       this.readyState = connecting;
-      const client = new EmbeddedClient(engine);
       this.client = client;
-      this.db = client.db();
+      this.db = db;
       this.name = "embedded";
       this.host = "local";
       this.onOpen();
       return this;
+    }
+
+    /** Writes wait for the model's indexes, so that no duplicate slips in before a unique index exists. */
+    override model(...args: unknown[]): Model {
+      const model = super.model(...args);
+      db.collection(model.collection.name).waitFor(model.init());
+      return model;
     }
   }
   return { ...native, Connection: EmbeddedConnection };
