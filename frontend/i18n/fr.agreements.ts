@@ -89,6 +89,7 @@ export const agreements = {
     freeze: "Figer une version",
   },
   insert: {
+    close: "Fermer la liste",
     title: "Insérer",
     search: "Chercher un fait, un terme, un article…",
     nothing: "Rien ne correspond.",
@@ -170,13 +171,14 @@ export const agreements = {
   freeze: {
     title: "Figer une version",
     what: "Le texte et les faits tels qu’ils sont maintenant deviendront la version {{number}}. Elle ne changera plus jamais, et porte une empreinte que reprendront le vote, le PDF et les archives.",
-    whatNext:
-      "Tant que cette version est en décision, la rédaction est fermée à tous. Vous pourrez la rouvrir pour préparer une autre version.",
+    lock: "Fermer la rédaction pendant la décision",
+    lockHelp: "Plus personne ne peut modifier le texte tant que la rédaction n’est pas rouverte.",
     label: "Nom de cette version",
     labelHelp: "Facultatif. Par exemple « Après la réunion du 12 ».",
     checksTitle: "Les contrôles relèvent des points à corriger",
     checksText: "Vous pouvez figer quand même ; les autres verront ces constats.",
-    checksMore: "et {{count}} autres",
+    checksMore_one: "et un autre",
+    checksMore_other: "et {{count}} autres",
     unsaved:
       "Vos dernières modifications ne sont pas encore sur le serveur. Attendez qu’elles soient enregistrées.",
     submit: "Figer la version {{number}}",
@@ -197,7 +199,8 @@ export const agreements = {
     downloadJson: "Télécharger les données (.json)",
     downloadPdf: "Télécharger le PDF",
     text: "Texte de la version {{number}}",
-    template: "Modèle {{id}}, version {{version}}",
+    templateLabel: "Modèle",
+    template: "{{id}}, version {{version}}",
     yes: "oui",
     no: "non",
   },

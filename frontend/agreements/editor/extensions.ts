@@ -1,0 +1,218 @@
+import { Extension, type AnyExtension, type Editor } from "@tiptap/core";
+import { Placeholder } from "@tiptap/extensions/placeholder";
+import { Dropcursor } from "@tiptap/extensions/drop-cursor";
+import { Gapcursor } from "@tiptap/extensions/gap-cursor";
+import type { Node } from "@tiptap/pm/model";
+import { Plugin, PluginKey, TextSelection, type Command, type EditorState } from "@tiptap/pm/state";
+import { goToNextCell, tableEditing } from "@tiptap/pm/tables";
+import type { NodeView } from "@tiptap/pm/view";
+import type { Behaviour } from "./nodes.ts";
+import {
+  addClause,
+  addSubClause,
+  insertInline,
+  leaveTitle,
+  liftClause,
+  liftItem,
+  moveUnit,
+  nestClause,
+  sinkItem,
+  splitListItem,
+  toggleList,
+} from "./commands.ts";
+import { fitPasted, idsIn, unitsToRename, type NewId } from "./paste.ts";
+import { schemaExtensions } from "./schema-extensions.ts";
+import {
+  clauseRefView,
+  conditionalView,
+  dataTableView,
+  signaturesView,
+  termView,
+  unitView,
+  valueView,
+  type PaperContext,
+} from "./views.ts";
+
+/** What the editor tells the page, and asks of it. */
+export interface EditorHooks {
+  readonly newId: NewId;
+  /** After each change of the text or the selection. */
+  readonly onState: (state: EditorState, docChanged: boolean) => void;
+  /** Somebody typed "/" where a word may start, or asked by keyboard. */
+  readonly onInsertMenu: (asked: "slash" | "shortcut") => void;
+}
+
+/** Words shown where text is still missing. */
+export interface PlaceholderWords {
+  readonly title: string;
+  readonly clauseTitle: string;
+  readonly paragraph: string;
+}
+
+function viewed(
+  make: (node: Node, context: PaperContext) => NodeView,
+  context: PaperContext,
+): Behaviour {
+  return {
+    addNodeView:
+      () =>
+      ({ node }) =>
+        make(node, context),
+  };
+}
+
+/** Runs a ProseMirror command as a keyboard shortcut. */
+function run(command: Command): (at: { editor: Editor }) => boolean {
+  return ({ editor }) => command(editor.state, editor.view.dispatch, editor.view);
+}
+
+/** The first command that applies. */
+function first(...commands: readonly Command[]): Command {
+  return (state, dispatch, view) => commands.some((command) => command(state, dispatch, view));
+}
+
+/** Changes that came from others, or from undo, are never answered with changes of our own. */
+function isShared(meta: unknown): boolean {
+  return typeof meta === "object" && meta !== null;
+}
+
+function keys(hooks: EditorHooks): Extension {
+  return Extension.create({
+    name: "agreementKeys",
+    priority: 900,
+    addKeyboardShortcuts: () => ({
+      Enter: run(first(leaveTitle, splitListItem)),
+      "Shift-Enter": run(insertInline("hardBreak")),
+      "Mod-Enter": run((state, dispatch) => addClause(hooks.newId())(state, dispatch)),
+      "Mod-Shift-Enter": run((state, dispatch) => addSubClause(hooks.newId())(state, dispatch)),
+      "Alt-ArrowUp": run(moveUnit(-1)),
+      "Alt-ArrowDown": run(moveUnit(1)),
+      Tab: run(first(goToNextCell(1), sinkItem, inTitle(nestClause))),
+      "Shift-Tab": run(first(goToNextCell(-1), liftItem, inTitle(liftClause))),
+      "Mod-Shift-8": run(toggleList("bulletList")),
+      "Mod-Shift-7": run(toggleList("orderedList")),
+      "Mod-/": () => {
+        hooks.onInsertMenu("shortcut");
+        return true;
+      },
+    }),
+  });
+}
+
+/** Tab changes the level of a clause only from its title: elsewhere it leaves the editor. */
+function inTitle(command: Command): Command {
+  return (state, dispatch, view) =>
+    state.selection.$from.parent.type.name === "clauseTitle" && command(state, dispatch, view);
+}
+
+/** Gives every clause an id of its own, in the same step as the change that made it. */
+function identity(newId: NewId): Plugin {
+  return new Plugin({
+    key: new PluginKey("clauseIdentity"),
+    appendTransaction: (transactions, _before, state) => {
+      if (transactions.some((tr) => isShared(tr.getMeta("y-sync$")))) return null;
+      if (!transactions.some((tr) => tr.docChanged)) return null;
+      const nameless = unitsToRename(state.doc);
+      if (nameless.length === 0 && state.doc.childCount > 0) return null;
+      const { tr } = state;
+      for (const { node, pos } of nameless) {
+        tr.setNodeMarkup(pos, undefined, { ...node.attrs, id: newId() });
+      }
+      // A text without any block has no place for a cursor.
+      const paragraph = state.schema.nodes["paragraph"]?.create();
+      if (state.doc.childCount === 0 && paragraph !== undefined) tr.insert(0, paragraph);
+      return tr;
+    },
+    props: {
+      transformPasted: (slice, view) => {
+        const moved: unknown = view.dragging;
+        const isMove =
+          typeof moved === "object" && moved !== null && "move" in moved && moved.move === true;
+        return fitPasted(slice, isMove ? new Set() : idsIn(view.state.doc), newId);
+      },
+    },
+  });
+}
+
+/** "/" where a word may start opens the menu; text typed between blocks gets its own paragraph. */
+function typing(onInsertMenu: EditorHooks["onInsertMenu"]): Plugin {
+  return new Plugin({
+    key: new PluginKey("insertMenu"),
+    props: {
+      handleTextInput: (view, from, to, text) => {
+        const { $from } = view.state.selection;
+        if (!$from.parent.inlineContent) return typeBetweenBlocks(view, text);
+        if (text !== "/" || from !== to) return false;
+        const before = $from.parent.textBetween(0, $from.parentOffset, "\ufffc", "\ufffc");
+        if (before !== "" && !/[\s\u00a0(«]$/u.test(before)) return false;
+        onInsertMenu("slash");
+        return true;
+      },
+    },
+  });
+}
+
+function typeBetweenBlocks(
+  view: { state: EditorState; dispatch: (tr: EditorState["tr"]) => void },
+  text: string,
+): boolean {
+  const { state } = view;
+  const paragraph = state.schema.nodes["paragraph"]?.create(null, state.schema.text(text));
+  if (paragraph === undefined) return false;
+  const at = state.selection.from;
+  const tr = state.tr.replaceSelectionWith(paragraph);
+  view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(at + 1 + text.length), -1)));
+  return true;
+}
+
+function plugins(hooks: EditorHooks): Extension {
+  return Extension.create({
+    name: "agreementPlugins",
+    addProseMirrorPlugins: () => [
+      identity(hooks.newId),
+      typing(hooks.onInsertMenu),
+      tableEditing(),
+    ],
+    onCreate() {
+      hooks.onState(this.editor.state, true);
+    },
+    onTransaction({ editor, transaction }) {
+      hooks.onState(editor.state, transaction.docChanged);
+    },
+  });
+}
+
+/** Everything the editor is made of, except what the collaboration adds. */
+export function editorExtensions(
+  context: PaperContext,
+  hooks: EditorHooks,
+  words: PlaceholderWords,
+): AnyExtension[] {
+  return [
+    ...schemaExtensions({
+      clause: viewed(unitView, context),
+      annex: viewed(unitView, context),
+      conditional: viewed(conditionalView, context),
+      value: viewed(valueView, context),
+      term: viewed(termView, context),
+      clauseRef: viewed(clauseRefView, context),
+      dataTable: viewed(dataTableView, context),
+      signatures: viewed(signaturesView, context),
+    }),
+    keys(hooks),
+    plugins(hooks),
+    Dropcursor,
+    Gapcursor,
+    Placeholder.configure({
+      includeChildren: true,
+      showOnlyCurrent: false,
+      placeholder: ({ node, hasAnchor }) => placeholderOf(node.type.name, hasAnchor, words),
+    }),
+  ];
+}
+
+function placeholderOf(name: string, hasAnchor: boolean, words: PlaceholderWords): string {
+  if (name === "title") return words.title;
+  if (name === "clauseTitle") return words.clauseTitle;
+  return name === "paragraph" && hasAnchor ? words.paragraph : "";
+}

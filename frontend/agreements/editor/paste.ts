@@ -1,0 +1,63 @@
+import { Fragment, Slice, type Node } from "@tiptap/pm/model";
+import { idOf, isUnit, unitsOf } from "./live-text.ts";
+
+/** Makes an id for a clause that has none, or whose id is taken. */
+export type NewId = () => string;
+
+/**
+ * Makes pasted content fit the agreement: every clause gets an id that the document does not have
+ * yet, and a clause that several headings were read into becomes several clauses.
+ */
+export function fitPasted(slice: Slice, taken: ReadonlySet<string>, newId: NewId): Slice {
+  const used = new Set(taken);
+  const fit = (node: Node): Node[] => {
+    if (node.isText || node.isLeaf) return [node];
+    const content = fitAll(node.content);
+    const parts = isUnit(node) ? splitAtTitles(content) : [content];
+    return parts.map((part) => {
+      if (!isUnit(node)) return node.copy(part);
+      const own = idOf(node);
+      const id = own === "" || used.has(own) ? newId() : own;
+      used.add(id);
+      return node.type.create({ ...node.attrs, id }, part, node.marks);
+    });
+  };
+  const fitAll = (fragment: Fragment): Fragment => {
+    const nodes: Node[] = [];
+    fragment.forEach((node) => nodes.push(...fit(node)));
+    return Fragment.fromArray(nodes);
+  };
+  const fitted = new Slice(fitAll(slice.content), slice.openStart, slice.openEnd);
+  return fitted.content.childCount === slice.content.childCount
+    ? fitted
+    : Slice.maxOpen(fitted.content);
+}
+
+/** Cuts before each title but the first. */
+function splitAtTitles(content: Fragment): readonly Fragment[] {
+  const parts: Node[][] = [[]];
+  let hasTitle = false;
+  content.forEach((node) => {
+    const isTitle = node.type.name === "clauseTitle";
+    if (isTitle && hasTitle) parts.push([]);
+    hasTitle ||= isTitle;
+    parts.at(-1)?.push(node);
+  });
+  return parts.map((nodes) => Fragment.fromArray(nodes));
+}
+
+/** The ids of all clauses and annexes of a text. */
+export function idsIn(doc: Node): ReadonlySet<string> {
+  return new Set(unitsOf(doc).map(({ node }) => idOf(node)));
+}
+
+/** Units without an id, or with one that an earlier unit has: those that need a new one. */
+export function unitsToRename(doc: Node): readonly { readonly node: Node; readonly pos: number }[] {
+  const seen = new Set<string>();
+  return unitsOf(doc).filter(({ node }) => {
+    const id = idOf(node);
+    const isFine = id !== "" && !seen.has(id);
+    seen.add(id);
+    return !isFine;
+  });
+}

@@ -1,0 +1,13 @@
+export { AgreementPage } from "./AgreementPage.tsx";
+export type {
+  DraftStatus,
+  LiveDraft,
+  Me,
+  OpenDraft,
+  PersonHere,
+  SharedFacts,
+} from "./draft-port.ts";
+export { createLive, useLive, type Live, type LiveCell } from "./live-store.ts";
+export { Paper } from "./Paper.tsx";
+export { threadSteps } from "./thread-steps.ts";
+export { VersionPage } from "./VersionPage.tsx";
