@@ -29,7 +29,12 @@ const numeric = <T extends string>(type: T) =>
   });
 
 const written = <T extends string>(type: T) =>
-  z.strictObject({ type: z.literal(type), ...common, default: z.string().optional() });
+  z.strictObject({
+    type: z.literal(type),
+    ...common,
+    /** A text may be given in every language. */
+    default: z.union([z.string(), words]).optional(),
+  });
 
 /** `[A, B]` or `{A: {fr, en}}`: a bare code is its own label. */
 const codes = z
@@ -76,6 +81,7 @@ const list = z.strictObject({
   min: z.int().min(0).optional(),
   max: z.int().min(1).optional(),
   of: z.record(name, scalar),
+  /** Rows; a text in them may be given in every language. */
   default: z.array(z.record(name, z.json())).optional(),
 });
 

@@ -1,7 +1,7 @@
 import { languages, type Language } from "../kernel/text.ts";
 import { expressionFaults } from "./expressions.ts";
+import { defaultFacts } from "./defaults.ts";
 import { draftFactsProblems } from "./facts-check.ts";
-import type { Facts } from "./facts.ts";
 import type { SourceFault } from "./markdown.ts";
 import { findList, type Model, type Parameter } from "./model.ts";
 import type { ReadText, Use } from "./prose.ts";
@@ -63,15 +63,12 @@ function parameterFaults(name: string, parameter: Parameter, model: Model): read
 }
 
 function defaultFaults(model: Model): readonly SourceFault[] {
-  const defaults: Facts = Object.fromEntries(
-    Object.entries(model.parameters).flatMap(([name, parameter]) =>
-      parameter.default === undefined ? [] : [[name, parameter.default]],
-    ),
+  return languages.flatMap((language) =>
+    draftFactsProblems(defaultFacts(model, language), model).map(({ pointer, detail }) => ({
+      pointer: "model.yaml:1",
+      detail: `MOD-02: default of ${pointer} (${language}): ${detail}`,
+    })),
   );
-  return draftFactsProblems(defaults, model).map(({ pointer, detail }) => ({
-    pointer: "model.yaml:1",
-    detail: `MOD-02: default of ${pointer}: ${detail}`,
-  }));
 }
 
 /** Faults of the prose against the model and between languages: VAR-01, REF-01, NUM-01, DEF-01, LNG-01, LNG-02. */

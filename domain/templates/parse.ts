@@ -1,14 +1,16 @@
 import { LineCounter, parseDocument, type Document } from "yaml";
 import type { z } from "zod";
-import { contentHash, type Json } from "../kernel/canonical.ts";
+import { contentHash } from "../kernel/canonical.ts";
 import { Refusal } from "../kernel/refusal.ts";
 import { languages, type Language, type TextNode } from "../kernel/text.ts";
+import { defaultFacts } from "./defaults.ts";
 import { draftFactsProblems } from "./facts-check.ts";
 import type { Facts } from "./facts.ts";
 import type { SourceFault } from "./markdown.ts";
 import { modelSchema, sharedModelSchema, type Model } from "./model.ts";
 import { modelFaults, textFaults } from "./parity.ts";
 import { readText, type ReadText } from "./prose.ts";
+import { typesetWords } from "./typography.ts";
 
 /** A template: its model, and its prose in every language as an agreement's text. */
 export interface Template {
@@ -143,7 +145,7 @@ function readYaml<S extends z.ZodType>(
     faults.push({ pointer: `${file}:${line}`, detail: `MOD-01: ${error.message.split("\n")[0]}` });
   }
   if (document.errors.length > 0) return undefined;
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 10 }));
+  const parsed = schema.safeParse(typesetWords(document.toJS({ maxAliasCount: 10 })));
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const line = lineOf(document, issue.path, lines);
@@ -193,14 +195,5 @@ export function instantiate(template: Template, facts: Facts, language: Language
       { problems: problems.map(({ pointer, detail }) => ({ pointer, detail })) },
     );
   }
-  return { text, facts: { ...defaultFacts(template.model), ...facts } };
-}
-
-/** The facts that the model proposes by itself. */
-export function defaultFacts(model: Model): Facts {
-  const facts: Record<string, Json> = {};
-  for (const [name, parameter] of Object.entries(model.parameters)) {
-    if (parameter.default !== undefined) facts[name] = parameter.default;
-  }
-  return facts;
+  return { text, facts: { ...defaultFacts(template.model, language), ...facts } };
 }

@@ -61,7 +61,7 @@ function createScope(input: ScopeInput): Scope {
     run(environment, expression, row === undefined ? context : { ...context, row: plain(row) });
   for (const [name, { expr }] of Object.entries(model.computed)) {
     const result = evaluate(expr);
-    context[name] = result.ok ? result.value : null;
+    if (result.ok) context[name] = result.value;
   }
   const shown = (expression: string): string | undefined => {
     const source = expression.trim();
@@ -115,13 +115,17 @@ function run(environment: Environment, expression: string, context: object): Eva
   }
 }
 
-/** Facts as CEL sees them: unfilled texts are "", booleans false, lists [], everything else null. */
+/**
+ * Facts as CEL sees them: an unfilled text is "", a boolean false, a list []. Any other unfilled fact
+ * is not there, so that an expression that needs it has no value; in a row it is null.
+ */
 function contextOf({ facts, model }: ScopeInput): Record<string, unknown> {
   const context: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(model.parameters)) {
-    context[name] = valueInContext(facts[name], parameter, () =>
+    const value = valueInContext(facts[name], parameter, () =>
       rowsOf(facts, name).map((row) => rowInContext(row, parameter)),
     );
+    if (value !== null) context[name] = value;
   }
   return context;
 }

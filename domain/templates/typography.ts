@@ -15,3 +15,19 @@ export function typeset(text: string, language: Language): string {
     .replace(/« /g, "«\u202F")
     .replace(/ :/g, "\u00A0:");
 }
+
+/** Typesets every `{fr, en}` pair of texts in a value read from YAML, at any depth. */
+export function typesetWords(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(typesetWords);
+  if (typeof value !== "object" || value === null) return value;
+  const entries: [string, unknown][] = Object.entries(value);
+  const isWords = entries.length === 2 && "fr" in value && "en" in value;
+  return Object.fromEntries(
+    entries.map(([key, item]) => [
+      key,
+      isWords && typeof item === "string"
+        ? typeset(item, key === "en" ? "en" : "fr")
+        : typesetWords(item),
+    ]),
+  );
+}
