@@ -50,8 +50,6 @@ function newMongoose() {
   });
 }
 
-const connected = 1;
-
 async function initModels(connection: Connection): Promise<void> {
   await Promise.all(Object.values(connection.models).map((model) => model.init()));
 }
@@ -69,7 +67,7 @@ async function openEmbedded(dataDir: string): Promise<Storage> {
       connection,
       blobs,
       ready: () => initModels(connection),
-      isReady: async () => engine.failure === undefined && connection.readyState === connected,
+      isReady: async () => engine.failure === undefined && connection.readyState === mongoose.ConnectionStates.connected,
       failure: () => engine.failure,
       fullScans: () => engine.fullScans,
       onChange: (listener) => engine.onChange(listener),

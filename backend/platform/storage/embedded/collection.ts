@@ -1,41 +1,15 @@
 import { ObjectId } from "mongodb";
 import { EmbeddedCursor, type FindOptions } from "./cursor.ts";
 import type { Change, Engine } from "./engine.ts";
-import { serverError, unsupported } from "./errors.ts";
+import { unsupported } from "./errors.ts";
 import { describeIndex, indexSpec } from "./indexes.ts";
 import { aggregated, distinctValues, projected } from "./matching.ts";
 import { candidatesAt } from "./paths.ts";
-import { findFirst, findRows, openQuery, readSort } from "./queries.ts";
+import { findRows, openQuery, readSort } from "./queries.ts";
 import { BulkOutcome, isWriteError, type UpdateOutcome } from "./results.ts";
-import type { Row, Table } from "./table.ts";
-import { replaced, updated, upserted, upsertedReplacement, type Update } from "./updates.ts";
-import { hasOperators, isDoc, toPlain, toPlainDoc, type Doc } from "./values.ts";
-
-/** Options of the driver's methods that the engine honours; the others concern servers. */
-export interface Options extends FindOptions {
-  upsert?: boolean;
-  arrayFilters?: unknown[];
-  ordered?: boolean;
-  ignoreUndefined?: boolean;
-  returnDocument?: "before" | "after";
-  includeResultMetadata?: boolean;
-  session?: unknown;
-  [other: string]: unknown;
-}
-
-interface Modification {
-  readonly matched: number;
-  readonly modified: number;
-  readonly before: Doc | undefined;
-  readonly after: Doc | undefined;
-  readonly upsertedId: unknown;
-}
-
-/** How a matching document, or none, becomes another. */
-interface Modifier {
-  change(doc: Doc): Doc;
-  insert(): Doc;
-}
+import type { Table } from "./table.ts";
+import { isDoc, toPlainDoc, type Doc } from "./values.ts";
+import { withIdFirst, Writer, type Modification, type Options } from "./writer.ts";
 
 function refuseSession(options: Options): void {
   if (options.session !== undefined && options.session !== null)
@@ -45,11 +19,13 @@ function refuseSession(options: Options): void {
 /** The methods of the driver's Collection that mongoose and our stores call. */
 export class EmbeddedCollection {
   readonly #engine: Engine;
+  readonly #writer: Writer;
   readonly collectionName: string;
   #indexed: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, name: string) {
     this.#engine = engine;
+    this.#writer = new Writer(engine, name);
     this.collectionName = name;
   }
 
@@ -76,19 +52,13 @@ export class EmbeddedCollection {
     return result;
   }
 
-  #insert(doc: Doc, changes: Change[]): void {
-    if (Array.isArray(doc._id)) throw serverError(53, "The '_id' value cannot be of type array");
-    this.#table.insert(doc);
-    changes.push({ collection: this.collectionName, kind: "insert", id: doc._id });
-  }
-
   async insertOne(
     doc: Doc,
     options: Options = {},
   ): Promise<{ acknowledged: true; insertedId: unknown }> {
     doc._id ??= new ObjectId();
     const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
-    await this.#write(options, (changes) => this.#insert(plain, changes));
+    await this.#write(options, (changes) => this.#writer.insert(plain, changes));
     return { acknowledged: true, insertedId: doc._id };
   }
 
@@ -112,70 +82,12 @@ export class EmbeddedCollection {
     return this.find(filter, { ...options, limit: 1 }).next();
   }
 
-  #modify(
-    filter: Doc,
-    options: Options & { many?: boolean },
-    modifier: Modifier,
-  ): (changes: Change[]) => Modification {
-    return (changes) => {
-      const query = { filter, sort: options.sort };
-      const rows = options.many
-        ? findRows(this.#engine, this.#table, query)
-        : findFirst(this.#engine, this.#table, query);
-      let modified = 0;
-      let after: Doc | undefined;
-      for (const row of rows) {
-        after = modifier.change(row.doc);
-        if (this.#table.update(row, after)) {
-          modified++;
-          changes.push({ collection: this.collectionName, kind: "update", id: after._id });
-        }
-      }
-      if (rows.length > 0 || !options.upsert) {
-        return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
-      }
-      const inserted = withIdFirst(modifier.insert());
-      this.#insert(inserted, changes);
-      return {
-        matched: 0,
-        modified: 0,
-        before: undefined,
-        after: inserted,
-        upsertedId: inserted._id,
-      };
-    };
-  }
-
-  #updating(filter: Doc, change: unknown, options: Options): Modifier {
-    const plain = toPlain(change, options.ignoreUndefined);
-    if (!Array.isArray(plain) && !hasOperators(plain)) {
-      throw serverError(9, "Update document requires atomic operators");
-    }
-    const arrayFilters = (options.arrayFilters ?? []).map((part) => toPlainDoc(part));
-    const update: Update = {
-      change: plain as Doc,
-      positions: { filter, arrayFilters },
-      now: new Date(),
-    };
-    return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
-  }
-
-  #replacing(filter: Doc, replacement: unknown, options: Options): Modifier {
-    const plain = toPlainDoc(replacement, options.ignoreUndefined);
-    if (hasOperators(plain))
-      throw serverError(9, "Replacement document must not contain atomic operators");
-    return {
-      change: (doc) => replaced(doc, plain),
-      insert: () => upsertedReplacement(filter, plain),
-    };
-  }
-
   async updateOne(filter: unknown, change: unknown, options: Options = {}): Promise<UpdateOutcome> {
     const plain = toPlainDoc(filter);
     return outcome(
       await this.#write(
         options,
-        this.#modify(plain, options, this.#updating(plain, change, options)),
+        this.#writer.modify(plain, options, this.#writer.updating(plain, change, options)),
       ),
     );
   }
@@ -188,7 +100,10 @@ export class EmbeddedCollection {
     const plain = toPlainDoc(filter);
     const many = { ...options, many: true };
     return outcome(
-      await this.#write(options, this.#modify(plain, many, this.#updating(plain, change, options))),
+      await this.#write(
+        options,
+        this.#writer.modify(plain, many, this.#writer.updating(plain, change, options)),
+      ),
     );
   }
 
@@ -201,7 +116,7 @@ export class EmbeddedCollection {
     return outcome(
       await this.#write(
         options,
-        this.#modify(plain, options, this.#replacing(plain, replacement, options)),
+        this.#writer.modify(plain, options, this.#writer.replacing(plain, replacement, options)),
       ),
     );
   }
@@ -214,7 +129,7 @@ export class EmbeddedCollection {
     const plain = toPlainDoc(filter);
     const done = await this.#write(
       options,
-      this.#modify(plain, options, this.#updating(plain, change, options)),
+      this.#writer.modify(plain, options, this.#writer.updating(plain, change, options)),
     );
     return this.#answer(done, plain, options);
   }
@@ -227,7 +142,7 @@ export class EmbeddedCollection {
     const plain = toPlainDoc(filter);
     const done = await this.#write(
       options,
-      this.#modify(plain, options, this.#replacing(plain, replacement, options)),
+      this.#writer.modify(plain, options, this.#writer.replacing(plain, replacement, options)),
     );
     return this.#answer(done, plain, options);
   }
@@ -236,7 +151,7 @@ export class EmbeddedCollection {
     const plain = toPlainDoc(filter);
     const [row] = await this.#write(
       options,
-      this.#remove({ filter: plain, sort: options.sort }, false),
+      this.#writer.remove({ filter: plain, sort: options.sort }, false),
     );
     const done = {
       matched: row ? 1 : 0,
@@ -258,24 +173,14 @@ export class EmbeddedCollection {
     return { value, ok: 1, lastErrorObject: { n, updatedExisting: done.matched > 0, ...upserted } };
   }
 
-  #remove(query: { filter: Doc; sort?: unknown }, many: boolean): (changes: Change[]) => Row[] {
-    return (changes) => {
-      const rows = many
-        ? findRows(this.#engine, this.#table, query)
-        : findFirst(this.#engine, this.#table, query);
-      for (const row of rows) {
-        this.#table.remove(row);
-        changes.push({ collection: this.collectionName, kind: "delete", id: row.doc._id });
-      }
-      return rows;
-    };
-  }
-
   async deleteOne(
     filter: unknown = {},
     options: Options = {},
   ): Promise<{ acknowledged: true; deletedCount: number }> {
-    const rows = await this.#write(options, this.#remove({ filter: toPlainDoc(filter) }, false));
+    const rows = await this.#write(
+      options,
+      this.#writer.remove({ filter: toPlainDoc(filter) }, false),
+    );
     return { acknowledged: true, deletedCount: rows.length };
   }
 
@@ -283,13 +188,18 @@ export class EmbeddedCollection {
     filter: unknown = {},
     options: Options = {},
   ): Promise<{ acknowledged: true; deletedCount: number }> {
-    const rows = await this.#write(options, this.#remove({ filter: toPlainDoc(filter) }, true));
+    const rows = await this.#write(
+      options,
+      this.#writer.remove({ filter: toPlainDoc(filter) }, true),
+    );
     return { acknowledged: true, deletedCount: rows.length };
   }
 
   /** One transaction, operation by operation; an ordered bulk stops at its first failure. */
   async bulkWrite(operations: Doc[], options: Options = {}): Promise<BulkOutcome> {
-    const steps = operations.map((operation, index) => this.#bulkStep(operation, index, options));
+    const steps = operations.map((operation, index) =>
+      this.#writer.bulkStep(operation, index, options),
+    );
     const result = await this.#write(options, (changes) => {
       const bulk = new BulkOutcome();
       for (const [index, step] of steps.entries()) {
@@ -306,55 +216,6 @@ export class EmbeddedCollection {
     const error = result.toError();
     if (error) throw error;
     return result;
-  }
-
-  #bulkStep(
-    operation: Doc,
-    index: number,
-    outer: Options,
-  ): (bulk: BulkOutcome, changes: Change[]) => void {
-    const [kind, body] = Object.entries(operation)[0] ?? [];
-    if (kind === undefined || !isDoc(body))
-      throw serverError(9, "A bulk operation must name what it does");
-    const options: Options = {
-      ...(body as Options),
-      ignoreUndefined: outer.ignoreUndefined === true,
-    };
-    if (kind === "insertOne") return this.#bulkInsert(body.document as Doc, index, options);
-    const filter = toPlainDoc(body.filter);
-    if (kind === "deleteOne" || kind === "deleteMany") {
-      const remove = this.#remove({ filter }, kind === "deleteMany");
-      return (bulk, changes) => void (bulk.deletedCount += remove(changes).length);
-    }
-    if (kind !== "updateOne" && kind !== "updateMany" && kind !== "replaceOne")
-      throw unsupported(`bulk ${kind}`);
-    const modifier =
-      kind === "replaceOne"
-        ? this.#replacing(filter, body.replacement, options)
-        : this.#updating(filter, body.update, options);
-    const modify = this.#modify(filter, { ...options, many: kind === "updateMany" }, modifier);
-    return (bulk, changes) => {
-      const done = modify(changes);
-      bulk.matchedCount += done.matched;
-      bulk.modifiedCount += done.modified;
-      if (done.upsertedId === null) return;
-      bulk.upsertedCount++;
-      bulk.upsertedIds[index] = done.upsertedId;
-    };
-  }
-
-  #bulkInsert(
-    doc: Doc,
-    index: number,
-    options: Options,
-  ): (bulk: BulkOutcome, changes: Change[]) => void {
-    doc._id ??= new ObjectId();
-    const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
-    return (bulk, changes) => {
-      this.#insert(plain, changes);
-      bulk.insertedCount++;
-      bulk.insertedIds[index] = doc._id;
-    };
   }
 
   async countDocuments(filter: unknown = {}, options: Options = {}): Promise<number> {
@@ -453,11 +314,6 @@ function pageOf({ sort, skip, limit }: Options): FindOptions {
     ...(skip === undefined ? {} : { skip }),
     ...(limit === undefined ? {} : { limit }),
   };
-}
-
-function withIdFirst(doc: Doc): Doc {
-  const { _id, ...rest } = doc;
-  return { _id, ...rest };
 }
 
 function outcome(done: Modification): UpdateOutcome {

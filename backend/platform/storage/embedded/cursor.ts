@@ -102,7 +102,7 @@ export class EmbeddedCursor {
     for await (const doc of this) if (visit(doc) === false) return;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<unknown> {
+  async *[Symbol.asyncIterator](): AsyncGenerator {
     for (let doc = await this.next(); doc !== null; doc = await this.next()) yield doc;
   }
 

@@ -34,9 +34,13 @@ export class EngineFailed extends Error {
 const maxRememberedScans = 200;
 const diskFull = /no space|ENOSPC|EDQUOT|quota/i;
 
-function commitErrorOf(error: unknown): Promise<unknown> | undefined {
-  if (!(error instanceof Error) || !("commitError" in error)) return undefined;
-  return Promise.resolve(error.commitError).catch((cause: unknown) => cause);
+/** lmdb gives a commit's cause as a promise that rejects with it. */
+async function causeOf(commitError: unknown): Promise<unknown> {
+  try {
+    return await commitError;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 /**
@@ -117,9 +121,8 @@ export class Engine {
     try {
       return await this.#db.transaction(action);
     } catch (error) {
-      const commitError = commitErrorOf(error);
-      if (commitError === undefined) throw error;
-      throw await this.#afterFailedCommit(commitError);
+      if (!(error instanceof Error) || !("commitError" in error)) throw error;
+      throw await this.#afterFailedCommit(causeOf(error.commitError));
     }
   }
 

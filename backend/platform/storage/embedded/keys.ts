@@ -41,16 +41,9 @@ const ranksByBsonType: Record<string, number> = {
 /** The type order of a value; two values are comparable by `$lt` and friends when their ranks are equal. */
 export function rankOf(value: unknown): number {
   if (value === null || value === undefined) return rank.null;
-  switch (typeof value) {
-    case "number":
-    case "bigint":
-      return rank.number;
-    case "string":
-      return rank.string;
-    case "boolean":
-      return rank.boolean;
-    default:
-  }
+  if (typeof value === "number" || typeof value === "bigint") return rank.number;
+  if (typeof value === "string") return rank.string;
+  if (typeof value === "boolean") return rank.boolean;
   if (Array.isArray(value)) return rank.array;
   if (value instanceof Date) return rank.date;
   if (value instanceof RegExp) return rank.regex;

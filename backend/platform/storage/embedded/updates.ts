@@ -37,16 +37,18 @@ function arrayAt(place: Place, operator: string): unknown[] | undefined {
   );
 }
 
+function asLong(value: unknown): Long | undefined {
+  if (value instanceof Long) return value;
+  return typeof value === "number" && Number.isInteger(value) ? Long.fromNumber(value) : undefined;
+}
+
 function computed(place: Place, operand: unknown, operator: "$inc" | "$mul"): unknown {
   const value = read(place) ?? (read(place) === null ? null : 0);
   if (typeof value === "number" && typeof operand === "number") {
     return operator === "$inc" ? value + operand : value * operand;
   }
-  const isInteger = (part: unknown) => part instanceof Long || Number.isInteger(part);
-  if (isInteger(value) && isInteger(operand)) {
-    const [a, b] = [Long.fromString(String(value)), Long.fromString(String(operand))];
-    return operator === "$inc" ? a.add(b) : a.multiply(b);
-  }
+  const [a, b] = [asLong(value), asLong(operand)];
+  if (a && b) return operator === "$inc" ? a.add(b) : a.multiply(b);
   if ([value, operand].some((part) => part instanceof Decimal128))
     throw unsupported(`${operator} on decimals`);
   throw wrongType(place, operator);

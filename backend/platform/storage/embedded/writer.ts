@@ -1,0 +1,189 @@
+import { ObjectId } from "mongodb";
+import type { FindOptions } from "./cursor.ts";
+import type { Change, Engine } from "./engine.ts";
+import { serverError, unsupported } from "./errors.ts";
+import { findFirst, findRows } from "./queries.ts";
+import type { BulkOutcome } from "./results.ts";
+import type { Row, Table } from "./table.ts";
+import { replaced, updated, upserted, upsertedReplacement, type Update } from "./updates.ts";
+import { hasOperators, isDoc, toPlain, toPlainDoc, type Doc } from "./values.ts";
+
+/** Options of the driver's methods that the engine honours; the others concern servers. */
+export interface Options extends FindOptions {
+  upsert?: boolean;
+  arrayFilters?: unknown[];
+  ordered?: boolean;
+  ignoreUndefined?: boolean;
+  returnDocument?: "before" | "after";
+  includeResultMetadata?: boolean;
+  session?: unknown;
+  [other: string]: unknown;
+}
+
+/** What a modification did. */
+export interface Modification {
+  readonly matched: number;
+  readonly modified: number;
+  readonly before: Doc | undefined;
+  readonly after: Doc | undefined;
+  readonly upsertedId: unknown;
+}
+
+/** How a matching document, or none, becomes another. */
+export interface Modifier {
+  change(doc: Doc): Doc;
+  insert(): Doc;
+}
+
+/** A document as it is stored: `_id` in front. */
+export function withIdFirst(doc: Doc): Doc {
+  const { _id, ...rest } = doc;
+  return { _id, ...rest };
+}
+
+/** The writing half of a collection; every method runs, or returns what runs, inside one transaction. */
+export class Writer {
+  readonly #engine: Engine;
+  readonly #name: string;
+
+  constructor(engine: Engine, name: string) {
+    this.#engine = engine;
+    this.#name = name;
+  }
+
+  get #table(): Table {
+    return this.#engine.table(this.#name);
+  }
+
+  /** Stores a document. */
+  insert(doc: Doc, changes: Change[]): void {
+    if (Array.isArray(doc._id)) throw serverError(53, "The '_id' value cannot be of type array");
+    this.#table.insert(doc);
+    changes.push({ collection: this.#name, kind: "insert", id: doc._id });
+  }
+
+  /** Changes the first or all matching documents; inserts one when none matches and `upsert` is set. */
+  modify(
+    filter: Doc,
+    options: Options & { many?: boolean },
+    modifier: Modifier,
+  ): (changes: Change[]) => Modification {
+    return (changes) => {
+      const query = { filter, sort: options.sort };
+      const rows = options.many
+        ? findRows(this.#engine, this.#table, query)
+        : findFirst(this.#engine, this.#table, query);
+      let modified = 0;
+      let after: Doc | undefined;
+      for (const row of rows) {
+        after = modifier.change(row.doc);
+        if (this.#table.update(row, after)) {
+          modified++;
+          changes.push({ collection: this.#name, kind: "update", id: after._id });
+        }
+      }
+      if (rows.length > 0 || !options.upsert) {
+        return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
+      }
+      const inserted = withIdFirst(modifier.insert());
+      this.insert(inserted, changes);
+      return {
+        matched: 0,
+        modified: 0,
+        before: undefined,
+        after: inserted,
+        upsertedId: inserted._id,
+      };
+    };
+  }
+
+  /** How update operators, or a pipeline, change a document. */
+  updating(filter: Doc, change: unknown, options: Options): Modifier {
+    const plain = toPlain(change, options.ignoreUndefined);
+    if (!Array.isArray(plain) && !hasOperators(plain)) {
+      throw serverError(9, "Update document requires atomic operators");
+    }
+    const arrayFilters = (options.arrayFilters ?? []).map((part) => toPlainDoc(part));
+    const update: Update = {
+      change: plain as Doc,
+      positions: { filter, arrayFilters },
+      now: new Date(),
+    };
+    return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
+  }
+
+  /** How a replacement takes a document's place. */
+  replacing(filter: Doc, replacement: unknown, options: Options): Modifier {
+    const plain = toPlainDoc(replacement, options.ignoreUndefined);
+    if (hasOperators(plain))
+      throw serverError(9, "Replacement document must not contain atomic operators");
+    return {
+      change: (doc) => replaced(doc, plain),
+      insert: () => upsertedReplacement(filter, plain),
+    };
+  }
+
+  /** Removes the first or all matching documents and tells which. */
+  remove(query: { filter: Doc; sort?: unknown }, many: boolean): (changes: Change[]) => Row[] {
+    return (changes) => {
+      const rows = many
+        ? findRows(this.#engine, this.#table, query)
+        : findFirst(this.#engine, this.#table, query);
+      for (const row of rows) {
+        this.#table.remove(row);
+        changes.push({ collection: this.#name, kind: "delete", id: row.doc._id });
+      }
+      return rows;
+    };
+  }
+
+  /** One operation of a bulk write, checked now and run later. */
+  bulkStep(
+    operation: Doc,
+    index: number,
+    outer: Options,
+  ): (bulk: BulkOutcome, changes: Change[]) => void {
+    const [kind, body] = Object.entries(operation)[0] ?? [];
+    if (kind === undefined || !isDoc(body))
+      throw serverError(9, "A bulk operation must name what it does");
+    const options: Options = {
+      ...(body as Options),
+      ignoreUndefined: outer.ignoreUndefined === true,
+    };
+    if (kind === "insertOne") return this.#bulkInsert(body.document as Doc, index, options);
+    const filter = toPlainDoc(body.filter);
+    if (kind === "deleteOne" || kind === "deleteMany") {
+      const remove = this.remove({ filter }, kind === "deleteMany");
+      return (bulk, changes) => void (bulk.deletedCount += remove(changes).length);
+    }
+    if (kind !== "updateOne" && kind !== "updateMany" && kind !== "replaceOne")
+      throw unsupported(`bulk ${kind}`);
+    const modifier =
+      kind === "replaceOne"
+        ? this.replacing(filter, body.replacement, options)
+        : this.updating(filter, body.update, options);
+    const modify = this.modify(filter, { ...options, many: kind === "updateMany" }, modifier);
+    return (bulk, changes) => {
+      const done = modify(changes);
+      bulk.matchedCount += done.matched;
+      bulk.modifiedCount += done.modified;
+      if (done.upsertedId === null) return;
+      bulk.upsertedCount++;
+      bulk.upsertedIds[index] = done.upsertedId;
+    };
+  }
+
+  #bulkInsert(
+    doc: Doc,
+    index: number,
+    options: Options,
+  ): (bulk: BulkOutcome, changes: Change[]) => void {
+    doc._id ??= new ObjectId();
+    const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
+    return (bulk, changes) => {
+      this.insert(plain, changes);
+      bulk.insertedCount++;
+      bulk.insertedIds[index] = doc._id;
+    };
+  }
+}
