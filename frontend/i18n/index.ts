@@ -1,26 +1,32 @@
 import { createInstance, type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 import { agreements as agreementsEn } from "./en.agreements.ts";
+import { archive as archiveEn } from "./en.archive.ts";
 import { common as commonEn } from "./en.common.ts";
 import { identity as identityEn } from "./en.identity.ts";
 import { partnerships as partnershipsEn } from "./en.partnerships.ts";
 import { refusals as refusalsEn } from "./en.refusals.ts";
+import { templates as templatesEn } from "./en.templates.ts";
 import { agreements } from "./fr.agreements.ts";
+import { archive } from "./fr.archive.ts";
 import { common } from "./fr.common.ts";
 import { identity } from "./fr.identity.ts";
 import { partnerships } from "./fr.partnerships.ts";
 import { refusals } from "./fr.refusals.ts";
+import { templates } from "./fr.templates.ts";
 import { withFrenchSpaces } from "./typography.ts";
 
 /** Every text of every screen: one namespace per feature, the same keys in both languages. */
 export const catalogues = {
-  fr: { common, refusals, identity, partnerships, agreements },
+  fr: { common, refusals, identity, partnerships, templates, agreements, archive },
   en: {
     common: commonEn,
     refusals: refusalsEn,
     identity: identityEn,
     partnerships: partnershipsEn,
+    templates: templatesEn,
     agreements: agreementsEn,
+    archive: archiveEn,
   },
 };
 

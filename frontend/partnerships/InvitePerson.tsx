@@ -2,7 +2,6 @@ import {
   Button,
   Checkbox,
   Group,
-  Modal,
   SegmentedControl,
   Select,
   Stack,
@@ -15,6 +14,7 @@ import { useTranslation } from "react-i18next";
 import { roles, type Invitation, type Partnership } from "../../domain/partnerships/wire.ts";
 import { api } from "../platform/api.ts";
 import { useSend } from "../platform/resource.ts";
+import { Dialog } from "../ui/Dialog.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 
 interface InvitePersonProps {
@@ -35,16 +35,11 @@ interface InvitationFields {
 export function InvitePerson({ partnership, partnerId, onClose }: InvitePersonProps) {
   const { t } = useTranslation("partnerships");
   return (
-    <Modal
-      opened={partnerId !== undefined}
-      onClose={onClose}
-      title={t("people.inviteForm.title")}
-      size="lg"
-    >
+    <Dialog isOpen={partnerId !== undefined} onClose={onClose} title={t("people.inviteForm.title")}>
       {partnerId !== undefined && (
         <InviteForm partnership={partnership} partnerId={partnerId} onClose={onClose} />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

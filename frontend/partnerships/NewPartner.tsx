@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 import { sectors, type Partner } from "../../domain/partnerships/wire.ts";
 import { api } from "../platform/api.ts";
 import { useSend } from "../platform/resource.ts";
+import { Dialog } from "../ui/Dialog.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { countries } from "./countries.ts";
 
@@ -24,9 +25,9 @@ interface PartnerFields {
 export function NewPartner({ partnershipId, isOpen, onClose }: NewPartnerProps) {
   const { t } = useTranslation("partnerships");
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t("people.partnerForm.title")} size="lg">
+    <Dialog isOpen={isOpen} onClose={onClose} title={t("people.partnerForm.title")}>
       <NewPartnerForm partnershipId={partnershipId} onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import type { Partnership } from "../../domain/partnerships/wire.ts";
 import { api } from "../platform/api.ts";
 import { useSend } from "../platform/resource.ts";
+import { Dialog } from "../ui/Dialog.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 
 interface DialogProps {
@@ -16,12 +17,12 @@ interface DialogProps {
 export function NewPartnership({ isOpen, onClose }: DialogProps) {
   const { t } = useTranslation("partnerships");
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t("create.title")} size="lg">
+    <Dialog isOpen={isOpen} onClose={onClose} title={t("create.title")}>
       <Text c="dimmed" size="sm" mb="md">
         {t("create.text")}
       </Text>
       <NewPartnershipForm onClose={onClose} />
-    </Modal>
+    </Dialog>
   );
 }
 

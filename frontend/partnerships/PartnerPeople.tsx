@@ -42,10 +42,12 @@ export function PartnerPeople(props: PartnerPeopleProps) {
                 size="sm"
                 variant="subtle"
                 leftSection={<IconSend size={16} aria-hidden />}
-                aria-label={t("partnerships:people.inviteFor", { partner: partner.name })}
                 onClick={onInvite}
               >
                 {t("partnerships:people.invite")}
+                <span className="visually-hidden">
+                  {t("partnerships:people.inviteFor", { partner: partner.name })}
+                </span>
               </Button>
             </div>
           )}

@@ -18,20 +18,20 @@ export function AccountMenu({ account }: { readonly account: Account }) {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton
-          className="account-button"
-          aria-label={t("nav.accountOf", { name: account.name })}
-        >
-          <span aria-hidden>{initialsOf(account.name)}</span>
+        <UnstyledButton className="account-button" title={account.name}>
+          <span className="account-button__initials" aria-hidden>
+            {initialsOf(account.name)}
+          </span>
+          <span className="visually-hidden">{t("nav.accountOf", { name: account.name })}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Text px="sm" pt={6} fw={600}>
-          {account.name}
-        </Text>
-        <Text px="sm" pb={6} size="sm" c="dimmed" style={{ overflowWrap: "anywhere" }}>
-          {account.email}
-        </Text>
+        <Menu.Label>
+          <Text fw={600} c="var(--ink)">
+            {account.name}
+          </Text>
+          <span style={{ overflowWrap: "anywhere" }}>{account.email}</span>
+        </Menu.Label>
         <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<IconUser size={16} aria-hidden />}>
           {t("nav.account")}

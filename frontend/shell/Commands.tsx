@@ -26,6 +26,7 @@ export function Commands({ isSignedIn, here, onHelp }: CommandsProps) {
       scrollable
       nothingFound={t("commands.nothing")}
       transitionProps={{ duration: 100 }}
+      attributes={{ content: { "aria-label": t("commands.open") } }}
       searchProps={{
         placeholder: t("commands.placeholder"),
         "aria-label": t("commands.placeholder"),

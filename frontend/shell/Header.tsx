@@ -74,6 +74,7 @@ export function Header({ account, here }: HeaderProps) {
         size="xs"
         title={t("nav.menu")}
         transitionProps={{ duration: 120 }}
+        closeButtonProps={{ "aria-label": t("actions.close"), size: "lg" }}
       >
         <nav className="drawer-nav" aria-label={t("nav.main")}>
           {here && <Text className="drawer-nav__here">{here.name}</Text>}

@@ -12,10 +12,9 @@ export function LanguageSwitch() {
       variant="subtle"
       size="sm"
       lang={other}
-      aria-label={t("language.switchTo")}
       onClick={() => void speak(other)}
     >
-      {other.toUpperCase()}
+      {t("language.switchTo")}
     </Button>
   );
 }

@@ -14,7 +14,8 @@ export function PartnershipSwitch({ here }: { readonly here: Partnership | undef
   return (
     <Menu position="bottom-start" width={280}>
       <Menu.Target>
-        <UnstyledButton className="partnership-switch" aria-label={t("nav.switchPartnership")}>
+        <UnstyledButton className="partnership-switch">
+          <span className="visually-hidden">{t("nav.switchPartnership")} </span>
           <span className="partnership-switch__name">{here?.name ?? t("nav.allPartnerships")}</span>
           <IconChevronDown size={16} aria-hidden />
         </UnstyledButton>

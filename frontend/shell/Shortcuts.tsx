@@ -1,6 +1,7 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Kbd, Table } from "@mantine/core";
 import { Fragment } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../ui/Dialog.tsx";
 
 interface ShortcutsProps {
   readonly isOpen: boolean;
@@ -19,7 +20,7 @@ export function Shortcuts({ isOpen, onClose }: ShortcutsProps) {
     [["Esc"], t("shortcuts.close")],
   ];
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t("shortcuts.title")}>
+    <Dialog size="md" isOpen={isOpen} onClose={onClose} title={t("shortcuts.title")}>
       <Table verticalSpacing="sm">
         <Table.Tbody>
           {rows.map(([keys, words]) => (
@@ -37,6 +38,6 @@ export function Shortcuts({ isOpen, onClose }: ShortcutsProps) {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

@@ -2,14 +2,15 @@ import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { RegisterPage, SignInPage } from "../identity/index.tsx";
 import { InvitationPage, PartnershipsPage, PeoplePage } from "../partnerships/index.tsx";
+import { GalleryPage } from "../templates/index.tsx";
 import { Crash, NotFound } from "./dead-ends.tsx";
 import { HomePage } from "./home/HomePage.tsx";
 import { Layout } from "./Layout.tsx";
-import { MyAccountPage } from "./MyAccountPage.tsx";
 import { Members } from "./Members.tsx";
+import { MyAccountPage } from "./MyAccountPage.tsx";
 
-/** Pages of the heavy features load when they are first opened. */
-function page<Name extends string>(
+/** A page that loads when it is first opened. */
+function later<Name extends string>(
   load: () => Promise<Record<Name, ComponentType>>,
   name: Name,
 ): LazyExoticComponent<ComponentType> {
@@ -19,17 +20,29 @@ function page<Name extends string>(
   });
 }
 
-const open: RouteObject[] = [
+const AgreementPage = later(() => import("../collaboration/index.tsx"), "LiveAgreementPage");
+const VersionPage = later(() => import("./pages/version.tsx"), "VersionPage");
+const TemplatePage = later(() => import("./pages/template.tsx"), "TemplateOnPaper");
+const VerifyPage = later(() => import("../archive/index.tsx"), "VerifyPage");
+const OutboxPage = later(() => import("../notifications/index.tsx"), "OutboxPage");
+
+const forAnybody: RouteObject[] = [
   { path: "sign-in", element: <SignInPage /> },
   { path: "register", element: <RegisterPage /> },
   { path: "invitations/:token", element: <InvitationPage /> },
+  { path: "verify", element: <VerifyPage /> },
 ];
 
-const forMembers: RouteObject[] = [
+const forAccounts: RouteObject[] = [
   { index: true, element: <PartnershipsPage /> },
   { path: "account", element: <MyAccountPage /> },
+  { path: "outbox", element: <OutboxPage /> },
   { path: "partnerships/:id", element: <HomePage /> },
   { path: "partnerships/:id/people", element: <PeoplePage /> },
+  { path: "partnerships/:id/templates", element: <GalleryPage /> },
+  { path: "partnerships/:id/templates/:templateId", element: <TemplatePage /> },
+  { path: "agreements/:id", element: <AgreementPage /> },
+  { path: "agreements/:id/versions/:n", element: <VersionPage /> },
 ];
 
 /** Every address of the product. */
@@ -39,15 +52,10 @@ export function createRouter() {
       element: <Layout />,
       errorElement: <Crash />,
       children: [
-        { errorElement: <Crash />, children: open },
-        {
-          element: <Members />,
-          children: [{ errorElement: <Crash />, children: forMembers }],
-        },
+        { errorElement: <Crash />, children: forAnybody },
+        { element: <Members />, children: [{ errorElement: <Crash />, children: forAccounts }] },
         { path: "*", element: <NotFound /> },
       ],
     },
   ]);
 }
-
-export { page };

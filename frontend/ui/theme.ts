@@ -50,9 +50,7 @@ export const serif = '"Libertinus Serif", "Iowan Old Style", "Palatino Linotype"
 /** The quiet desk: near-white paper, ink text, one accent, generous type. */
 export const theme = createTheme({
   primaryColor: "ink",
-  primaryShade: { light: 7, dark: 3 },
-  autoContrast: true,
-  luminanceThreshold: 0.35,
+  primaryShade: { light: 7, dark: 6 },
   colors: { ink, dark, gray },
   white: "#ffffff",
   black: "#23211d",
@@ -72,6 +70,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: "auto",
   components: {
+    Anchor: { defaultProps: { underline: "always" } },
     Button: { defaultProps: { size: "md" } },
     TextInput: { defaultProps: { size: "md" } },
     PasswordInput: { defaultProps: { size: "md" } },

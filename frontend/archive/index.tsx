@@ -1,0 +1,2 @@
+export { ReportView } from "./ReportView.tsx";
+export { VerifyPage } from "./VerifyPage.tsx";
