@@ -24,7 +24,8 @@ export default defineConfig({
       "/health": proxied,
       "/pki": proxied,
       "/socket.io": { ...proxied, ws: true },
-      "/collaboration": { ...proxied, ws: true },
+      // The socket only: our own modules of that folder have a dot in their path.
+      "^/collaboration/[^/.?]+([?]|$)": { ...proxied, ws: true },
     },
   },
 });
