@@ -9,6 +9,7 @@ const environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   HOST: z.string().default("127.0.0.1"),
   DATA_DIR: z.string().default("./data"),
+  TEMPLATES_DIR: optionalText,
   MONGODB_URI: optionalText,
   REDIS_URL: optionalText,
   PUBLIC_URL: z.url().optional(),
@@ -29,6 +30,8 @@ export interface Config {
   readonly host: string;
   /** Absolute path of the data folder. */
   readonly dataDir: string;
+  /** Folder with one sub-folder per template. */
+  readonly templatesDir: string;
   readonly mongodbUri: string | undefined;
   readonly redisUrl: string | undefined;
   /** Origin under which people reach the instance, without a final slash. */
@@ -44,7 +47,7 @@ export interface Config {
   readonly logLevel: string;
   /** Name of the instance in log origins and certificates. */
   readonly instance: string;
-  /** Folder that holds package.json, templates/ and dist/frontend. */
+  /** Folder that holds package.json and dist/frontend. */
   readonly root: string;
   readonly secrets: { readonly jwt: string | undefined; readonly keys: string | undefined };
 }
@@ -60,10 +63,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw new Error(`Environment not acceptable:\n  ${lines.join("\n  ")}`);
   }
   const value = parsed.data;
+  const root = findRoot(dirname(fileURLToPath(import.meta.url)));
   return Object.freeze({
     port: value.PORT,
     host: value.HOST,
     dataDir: resolve(value.DATA_DIR),
+    templatesDir: resolve(value.TEMPLATES_DIR ?? join(root, "templates")),
     mongodbUri: value.MONGODB_URI,
     redisUrl: value.REDIS_URL,
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${value.PORT}`).replace(/\/$/, ""),
@@ -75,7 +80,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     loginLimits: { perAccountPer15Min: 15, perAddressPerMin: value.LOGIN_ATTEMPTS_PER_MINUTE },
     logLevel: value.LOG_LEVEL,
     instance: value.ENTENTE_INSTANCE,
-    root: findRoot(dirname(fileURLToPath(import.meta.url))),
+    root,
     secrets: Object.freeze({ jwt: value.JWT_SECRET, keys: value.KEY_SECRET }),
   });
 }

@@ -130,7 +130,7 @@ async function composeEarly(ground: Ground): Promise<Early> {
     publicUrl,
   });
   const templates = await createTemplates({
-    folder: join(config.root, "templates"),
+    folder: config.templatesDir,
     preview: resolve,
   });
   return { mail, identity, partnerships, templates };

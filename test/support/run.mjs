@@ -9,7 +9,10 @@ const chromium = ensureChromium();
 const args = process.argv.slice(2);
 const started = Date.now();
 const mocha = join(root, "node_modules", "mocha", "bin", "mocha.js");
-const done = spawnSync(process.execPath, [mocha, ...args], {
+const specs = args.some((arg) => !arg.startsWith("-"))
+  ? []
+  : ["test/**/*.test.ts", "test/**/*.test.tsx"];
+const done = spawnSync(process.execPath, [mocha, ...args, ...specs], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, CHROMIUM: chromium },

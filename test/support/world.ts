@@ -49,6 +49,7 @@ export class World {
     const config = readConfig({
       PORT: "0",
       DATA_DIR: dir,
+      ...(process.env["TEMPLATES_DIR"] ? { TEMPLATES_DIR: process.env["TEMPLATES_DIR"] } : {}),
       LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
       LOGIN_ATTEMPTS_PER_MINUTE: "1000",
     });
@@ -66,6 +67,11 @@ export class World {
   /** Nobody in particular: no token. */
   stranger(): Person {
     return new Person(this.url, { id: "", name: "", email: "" }, "");
+  }
+
+  /** The same person with the same token, on this instance. */
+  as(person: Person): Person {
+    return new Person(this.url, person, person.token);
   }
 
   /** A new account, signed in. */
