@@ -18,7 +18,7 @@ import { createDrafts, type Drafts } from "./drafts.ts";
 import { Peer } from "./peer.ts";
 import { Rooms, type Hold } from "./rooms.ts";
 import { createCollaborationStore, type CollaborationStore } from "./store.ts";
-import { UpgradeDoor } from "./upgrade.ts";
+import { UpgradeDoor, type UpgradeHost } from "./upgrade.ts";
 
 /** What collaboration is given. */
 export interface CollaborationDeps {
@@ -69,7 +69,11 @@ export class Collaboration {
     this.drafts = createDrafts({ rooms: this.rooms, store: this.store, clock });
     const changed = (): void => this.recheckSoon();
     this.gate = new AccessGate({ access, clock, bus, cacheMs: limits.accessCacheMs, changed });
-    this.door = new UpgradeDoor({ host: this, publicOrigins, limits, log });
+    const host: UpgradeHost = {
+      redeem: (ticket, docId) => this.redeem(ticket, docId),
+      prepare: (actor, docId) => this.prepare(actor, docId),
+    };
+    this.door = new UpgradeDoor({ host, publicOrigins, limits, log });
     this.timer = setInterval(() => this.tick(), TICK_MS);
     this.timer.unref();
   }
@@ -115,15 +119,14 @@ export class Collaboration {
     clearTimeout(late);
   }
 
-  /** Takes a ticket away and says whose it was. */
-  async redeem(ticket: string, docId: string): Promise<Actor | undefined> {
+  private async redeem(ticket: string, docId: string): Promise<Actor | undefined> {
     const found = await this.store.takeTicket(sha256Hex(ticket), this.deps.clock.now());
     if (!found || found.docId !== docId) return undefined;
     return { accountId: found.accountId, sessionId: found.sessionId };
   }
 
-  /** Opens the room for a guest, so that no frame of the new socket is missed. */
-  async prepare(
+  /** Opens the room first, so that no frame of the new socket is missed. */
+  private async prepare(
     actor: Actor,
     docId: string,
   ): Promise<(ws: WebSocket, isExtended: boolean) => void> {

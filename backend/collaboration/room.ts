@@ -236,7 +236,7 @@ export class Room implements CommitListener {
   ): void {
     if (access.level !== "write" || !this.isWritable) {
       if (this.parts.document.isKnown(frame.update)) return;
-      throw new Refusal(access.level === "write" ? "agreement-frozen" : "not-allowed");
+      throw new Refusal(this.isWritable ? "not-allowed" : "agreement-frozen");
     }
     if (this.queue.unsavedBytes > this.parts.limits.maxUnsavedBytes) {
       peer.refuse("storage-full");
