@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { verifyFile } from "../archive/index.ts";
-import { serve } from "../main.ts";
-import { seedDemo, type DemoLogins } from "./demo.ts";
+import type { DemoLogins } from "./demo.ts";
 
 const USAGE = `Usage: entente <command>
 
@@ -15,6 +13,7 @@ const EXIT_USAGE = 3;
 async function start(options: readonly string[]): Promise<void> {
   const unknown = options.filter((option) => option !== "--no-demo");
   if (unknown.length > 0) return usage(`Unknown option: ${unknown.join(" ")}`);
+  const [{ serve }, { seedDemo }] = await Promise.all([import("../main.ts"), import("./demo.ts")]);
   const { app, url, dataDir } = await serve();
   const logins = options.includes("--no-demo") ? undefined : await seedDemo(app, dataDir);
   say(`\n  Entente is ready: ${url}\n`);
@@ -31,6 +30,7 @@ function loginTable({ password, people }: DemoLogins): string {
 async function verify(args: readonly string[]): Promise<void> {
   const [file, ...rest] = args;
   if (!file || rest.length > 0) return usage("verify takes one file");
+  const { verifyFile } = await import("../archive/index.ts");
   process.exitCode = await verifyFile(file);
 }
 
