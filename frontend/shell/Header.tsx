@@ -46,7 +46,9 @@ export function Header({ account, here }: HeaderProps) {
         </nav>
         <div className="site-header__side">
           {account && <CommandsButton />}
-          <LanguageSwitch />
+          <span className={account ? "not-on-phone" : ""}>
+            <LanguageSwitch />
+          </span>
           {account && <AccountMenu account={account} />}
           {account === null && (
             <Button
@@ -67,22 +69,37 @@ export function Header({ account, here }: HeaderProps) {
           />
         </div>
       </div>
-      <Drawer
-        opened={isMenuOpen}
-        onClose={close}
-        position="right"
-        size="xs"
-        title={t("nav.menu")}
-        transitionProps={{ duration: 120 }}
-        closeButtonProps={{ "aria-label": t("actions.close"), size: "lg" }}
-      >
-        <nav className="drawer-nav" aria-label={t("nav.main")}>
-          {here && <Text className="drawer-nav__here">{here.name}</Text>}
-          <Places account={account} here={here} />
-          {account === null && <NavLink to="/sign-in">{t("nav.signIn")}</NavLink>}
-        </nav>
-      </Drawer>
+      <SiteMenu account={account} here={here} isOpen={isMenuOpen} onClose={close} />
     </header>
+  );
+}
+
+interface SiteMenuProps extends HeaderProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+function SiteMenu({ account, here, isOpen, onClose }: SiteMenuProps) {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={isOpen}
+      onClose={onClose}
+      position="right"
+      size="xs"
+      title={t("nav.menu")}
+      transitionProps={{ duration: 120 }}
+      closeButtonProps={{ "aria-label": t("actions.close"), size: "lg" }}
+    >
+      <nav className="drawer-nav" aria-label={t("nav.main")}>
+        {here && <Text className="drawer-nav__here">{here.name}</Text>}
+        <Places account={account} here={here} />
+        {account === null && <NavLink to="/sign-in">{t("nav.signIn")}</NavLink>}
+        <div className="drawer-nav__language">
+          <LanguageSwitch />
+        </div>
+      </nav>
+    </Drawer>
   );
 }
 

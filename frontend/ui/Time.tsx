@@ -30,7 +30,9 @@ const formats: Record<Exclude<TimeStyle, "distance">, Intl.DateTimeFormatOptions
 /** A moment in the reader's locale. */
 export function formatTime(at: Date, language: string, style: TimeStyle): string {
   if (style === "distance") return distance(new Date(), at, language);
-  return new Intl.DateTimeFormat(language, formats[style]).format(at);
+  const text = new Intl.DateTimeFormat(language, formats[style]).format(at);
+  // French says "premier" for the first of a month; Intl does not know.
+  return language.startsWith("fr") ? text.replace(/^1 /, "1er ") : text;
 }
 
 interface TimeProps {

@@ -17,7 +17,7 @@ export function deadlinesOf(content: HomeContent): readonly Deadline[] {
   const { decisions, requests, invitations, partnership, now } = content;
   const all: Deadline[] = [
     ...decisions.flatMap(({ id, state, closesAt, title }) =>
-      closesAt !== null && (state === "open" || state === "draft")
+      state === "open" || state === "draft"
         ? [{ key: id, at: closesAt, to: `/decisions/${id}`, title, what: "closes" as const }]
         : [],
     ),

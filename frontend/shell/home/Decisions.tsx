@@ -1,12 +1,12 @@
 import { Button, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
+import type { DecisionSummary } from "../../../domain/decisions/wire.ts";
 import { may } from "../../partnerships/index.tsx";
 import { EmptyState } from "../../ui/EmptyState.tsx";
 import { Section } from "../../ui/Page.tsx";
 import { StateMark, type Tone } from "../../ui/StateMark.tsx";
 import { Time } from "../../ui/Time.tsx";
-import type { DecisionSummary } from "./lists.ts";
 import type { HomeContent } from "./tasks.ts";
 
 /** The decisions of the partnership, or what they are for. */
@@ -63,29 +63,21 @@ function toneOf({ state, outcome }: DecisionSummary): Tone {
 
 function DecisionRow({ decision }: { readonly decision: DecisionSummary }) {
   const { t } = useTranslation("partnerships");
-  const { id, title, state, outcome, closesAt } = decision;
-  const word = state === "closed" && isKnown(outcome) ? outcome : state;
+  const { id, title, state, outcome, closesAt, closedAt, turnout } = decision;
   return (
     <li className="row">
       <div className="row__main">
         <Link className="row__title" to={`/decisions/${id}`}>
           {title}
         </Link>
-        {closesAt !== null && (
-          <div className="row__note">
-            {t(state === "closed" ? "home.closed" : "home.closes")} <Time at={closesAt} />
-          </div>
-        )}
+        <div className="row__note">
+          {t(closedAt === null ? "home.closes" : "home.closed")} <Time at={closedAt ?? closesAt} />
+          {state === "open" && ` · ${t("home.turnout", turnout)}`}
+        </div>
       </div>
       <div className="row__side">
-        <StateMark tone={toneOf(decision)}>{t(`decisionState.${word}`)}</StateMark>
+        <StateMark tone={toneOf(decision)}>{t(`decisionState.${outcome ?? state}`)}</StateMark>
       </div>
     </li>
   );
-}
-
-const outcomes = ["approved", "rejected", "no_quorum", "vetoed"] as const;
-
-function isKnown(outcome: string | null): outcome is (typeof outcomes)[number] {
-  return outcomes.some((known) => known === outcome);
 }

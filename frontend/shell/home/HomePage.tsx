@@ -46,9 +46,9 @@ function useHome(partnership: Partnership) {
     members: members.data?.items ?? [],
     invitations: invitations.data?.items ?? [],
     agreements: agreements.data?.items ?? [],
-    decisions: decisions.data ?? [],
-    committees: committees.data?.length ?? 0,
-    requests: requests.data ?? [],
+    decisions: decisions.data?.items ?? [],
+    committees: committees.data?.items.length ?? 0,
+    requests: requests.data?.items ?? [],
     now,
   };
   const parts = [members, agreements, decisions, committees, requests];

@@ -1,7 +1,8 @@
 import type { AgreementSummary } from "../../../domain/agreements/wire.ts";
+import type { DecisionSummary } from "../../../domain/decisions/wire.ts";
 import type { Invitation, Member, Partnership } from "../../../domain/partnerships/wire.ts";
+import type { SignatureRequestSummary } from "../../../domain/signing/wire.ts";
 import { may } from "../../partnerships/index.tsx";
-import type { DecisionSummary, SignatureRequestSummary } from "./lists.ts";
 
 /** Something that waits for the caller. The kind names its words in the catalogue. */
 export interface Task {
@@ -46,20 +47,20 @@ export function tasksOf(content: HomeContent): readonly Task[] {
   ];
 }
 
-function signing({ requests, partnership }: HomeContent): Task[] {
+function signing({ requests }: HomeContent): Task[] {
   return requests
-    .filter((request) => request.state === "open" && request.mayISignNow)
+    .filter((request) => request.isMyTurn)
     .map((request) => ({
       kind: "sign" as const,
       key: `sign-${request.id}`,
       to: `/signature-requests/${request.id}`,
-      title: request.title === "" ? partnership.name : request.title,
+      title: request.title,
     }));
 }
 
 function voting({ decisions }: HomeContent): Task[] {
   return decisions
-    .filter((decision) => decision.state === "open" && decision.mayIVote && !decision.hasMyBallot)
+    .filter((decision) => decision.awaitsMe)
     .map((decision) => decisionTask("vote", decision));
 }
 
@@ -67,8 +68,9 @@ function conducting({ decisions, partnership, now }: HomeContent): Task[] {
   if (!may(partnership, "decision.conduct")) return [];
   return decisions.flatMap((decision) => {
     if (decision.state === "draft") return [decisionTask("openDecision", decision)];
-    const isOver = decision.closesAt !== null && new Date(decision.closesAt) <= now;
-    const isDone = decision.state === "open" && (isOver || decision.isEverybodyIn);
+    const { voted, voting } = decision.turnout;
+    const isOver = new Date(decision.closesAt) <= now || (voting > 0 && voted === voting);
+    const isDone = decision.state === "open" && isOver;
     return isDone ? [decisionTask("closeDecision", decision)] : [];
   });
 }
@@ -98,7 +100,7 @@ function proposing(content: HomeContent): Task[] {
       tasks.push({
         kind: "request",
         key: `request-${id}`,
-        to: `/agreements/${id}/versions/${latestVersion}`,
+        to: `/agreements/${id}/signature-requests/new`,
         title,
       });
     }
