@@ -14,7 +14,7 @@ import {
 export interface TemplateService {
   /** Every template, by title. */
   list(): z.output<typeof templateSummarySchema>[];
-  /** @throws {Refusal} unknown-template */
+  /** @throws {Refusal} not-found */
   show(id: string): z.output<typeof templateDetailSchema>;
   /** @throws {Refusal} unknown-template */
   getTemplate(id: string): Template;
@@ -35,7 +35,11 @@ export function createTemplateService(
   };
   return {
     list: () => library.map((loaded) => presentSummary(loaded, preview)),
-    show: (id) => presentDetail(get(id), preview),
+    show: (id) => {
+      const found = byId.get(id);
+      if (found === undefined) throw new Refusal("not-found", `there is no template "${id}"`);
+      return presentDetail(found, preview);
+    },
     getTemplate: (id) => get(id).template,
     getSampleFacts: (id) => get(id).sampleFacts,
   };

@@ -71,7 +71,7 @@ export function governanceRule(facts: Facts, matter?: string): GovernanceRule | 
 
 /** The weight of each party: its votes, or 1 each when every party has one vote. */
 export function governanceWeights(facts: Facts): Readonly<Record<string, string>> {
-  const votes = new Map(rowsOf(facts, "votes").map((row) => [row["party"], row["votes"]]));
+  const votes = new Map(rowsOf(facts, "votes").map((row) => [row["party"], countOf(row, "votes")]));
   const isWeighted = facts["vote_unit"] === "weight";
   return Object.fromEntries(
     rowsOf(facts, "parties").flatMap(({ id }) =>

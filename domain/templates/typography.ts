@@ -26,8 +26,16 @@ export function typesetWords(value: unknown): unknown {
     entries.map(([key, item]) => [
       key,
       isWords && typeof item === "string"
-        ? typeset(item, key === "en" ? "en" : "fr")
+        ? outsideExpressions(item, (text) => typeset(text, key === "en" ? "en" : "fr"))
         : typesetWords(item),
     ]),
   );
+}
+
+/** Applies a change to a message but not to the `{{ expressions }}` in it. */
+function outsideExpressions(message: string, change: (text: string) => string): string {
+  return message
+    .split(/(\{\{.+?\}\})/)
+    .map((part) => (part.startsWith("{{") ? part : change(part)))
+    .join("");
 }
