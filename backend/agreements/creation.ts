@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { newAgreementSchema } from "../../domain/agreements/wire.ts";
-import { canonicalJson, type Json } from "../../domain/kernel/canonical.ts";
+import type { Json } from "../../domain/kernel/canonical.ts";
 import type { Partner } from "../../domain/partnerships/wire.ts";
 import type { Facts } from "../../domain/templates/facts.ts";
 import { instantiate, type Template } from "../../domain/templates/parse.ts";
@@ -22,7 +22,8 @@ export async function createFromTemplate(
   const given = (input.facts ?? {}) as Facts;
   const facts = { parties: partners.map(partyOf), ...given };
   const instance = instantiate(template, facts, input.language);
-  const pinned = new TextEncoder().encode(canonicalJson(template));
+  // Not canonical JSON: the order of sections and parameters is the order of the form.
+  const pinned = new TextEncoder().encode(JSON.stringify(template));
   const agreement: StoredAgreement = {
     _id: deps.ids.next(),
     partnershipId,
