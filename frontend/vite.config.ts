@@ -16,6 +16,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
     target: "es2022",
+    rolldownOptions: {
+      treeshake: {
+        // Our modules do nothing by being loaded, so a feature's index brings only what is used of it.
+        moduleSideEffects: (id) =>
+          !/\/(domain|frontend)\/.*\.tsx?$/.test(id) || /main\.tsx$/.test(id),
+      },
+    },
   },
   server: {
     port: 5173,

@@ -41,6 +41,7 @@ export interface PartnershipService {
   create(actor: Actor, input: z.output<typeof newPartnershipSchema>): Promise<Partnership>;
   list(actor: Actor): Promise<readonly Partnership[]>;
   get(actor: Actor, id: string): Promise<Partnership>;
+  /** @throws {Refusal} conflict — `actFor` by somebody who acts for another partner already */
   addPartner(actor: Actor, id: string, input: z.output<typeof newPartnerSchema>): Promise<Partner>;
   listMembers(actor: Actor, id: string): Promise<readonly Member[]>;
   /** @throws {Refusal} not-found; conflict — the last coordinator stays */
@@ -74,13 +75,17 @@ export function createPartnershipService(deps: PartnershipDeps): PartnershipServ
       return Promise.all(mine.map(present));
     },
     get: async (actor, id) => present(await access.authorise(actor, "partnership.read", id)),
-    async addPartner(actor, id, input) {
-      await access.authorise(actor, "partner.add", id);
+    async addPartner(actor, id, { actFor, ...input }) {
+      const member = await access.authorise(actor, "partner.add", id);
+      if (actFor && member.partnerId !== null) {
+        throw new Refusal("conflict", "You already act for another partner.");
+      }
       const color = (await partnerships.listPartners(id)).length;
       const createdAt = deps.clock.now();
       const partner = { _id: deps.ids.next(), partnershipId: id, ...input, color, createdAt };
       await partnerships.insertPartner(partner);
       deps.announce("partner.added", id, actor, { partnerId: partner._id });
+      if (actFor) await beginToAct(deps, member, partner._id);
       return presentPartner(partner);
     },
     async listMembers(actor, id) {
@@ -139,4 +144,15 @@ async function removeMember(
   }
   await deps.members.end(id, memberId, deps.clock.now());
   deps.announce("membership.changed", id, actor, { accountId: member.accountId });
+}
+
+/** The union of roles keeps a coordinator one. */
+async function beginToAct(
+  { members, announce }: PartnershipDeps,
+  member: StoredMember,
+  partnerId: string,
+): Promise<void> {
+  await members.upsert({ ...member, partnerId, roles: ["lead", "committee"] });
+  const actor = { accountId: member.accountId, sessionId: "" };
+  announce("membership.changed", member.partnershipId, actor, { accountId: member.accountId });
 }

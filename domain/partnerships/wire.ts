@@ -45,6 +45,8 @@ export const newPartnerSchema = z.strictObject({
   sector: z.enum(sectors),
   country: z.string().trim().length(2).toUpperCase().default("FR"),
   registration: z.string().trim().max(60).default(""),
+  /** The caller acts for this partner from now on, as lead and on committees. */
+  actFor: z.boolean().default(false),
 });
 
 /** Body of POST /partnerships/:id/invitations. */

@@ -114,6 +114,7 @@ export const partnerships: Same<typeof fr> = {
       registration: "Registration number",
       registrationHelp: "Company or charity number. Optional, it will stand in the agreement.",
       mine: "I act for this organisation",
+      mineHelp: "You will be its lead and vote for it; you remain coordinator.",
       submit: "Add {{name}}",
       submitEmpty: "Add the partner",
     },

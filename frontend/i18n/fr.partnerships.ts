@@ -111,6 +111,7 @@ export const partnerships = {
       registration: "Numéro d’immatriculation",
       registrationHelp: "SIREN, RNA ou équivalent. Facultatif, il figurera dans l’accord.",
       mine: "J’agis pour cette organisation",
+      mineHelp: "Vous en serez responsable et voterez pour elle ; vous restez coordinateur.",
       submit: "Ajouter {{name}}",
       submitEmpty: "Ajouter le partenaire",
     },

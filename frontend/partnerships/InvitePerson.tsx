@@ -61,7 +61,7 @@ function InviteForm({ partnership, partnerId, onClose }: InvitePersonProps) {
     initialValues: {
       email: "",
       partnerId: partnerId === "" ? null : (partnerId ?? null),
-      roles: ["lead"],
+      roles: ["lead", "committee"],
       locale: i18n.language,
     },
     validate: {

@@ -82,7 +82,7 @@ function People({ partnership }: { readonly partnership: Partnership }) {
         />
       ))}
       <Coordination partnership={partnership} members={members.data?.items ?? []} />
-      <NewPartner partnershipId={partnership.id} isOpen={isAdding} onClose={adding.close} />
+      <NewPartner partnership={partnership} isOpen={isAdding} onClose={adding.close} />
       <InvitePerson
         partnership={partnership}
         partnerId={invitingFor}

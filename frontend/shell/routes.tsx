@@ -1,7 +1,7 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import { RegisterPage, SignInPage } from "../identity/index.tsx";
-import { InvitationPage, PartnershipsPage, PeoplePage } from "../partnerships/index.tsx";
+import { InvitationPage, PartnershipsPage } from "../partnerships/index.tsx";
 import { GalleryPage } from "../templates/index.tsx";
 import { Crash, NotFound } from "./dead-ends.tsx";
 import { HomePage } from "./home/HomePage.tsx";
@@ -20,6 +20,7 @@ function later<Name extends string>(
   });
 }
 
+const PeoplePage = later(() => import("./pages/people.tsx"), "PeoplePage");
 const AgreementPage = later(() => import("../collaboration/index.tsx"), "LiveAgreementPage");
 const VersionPage = later(() => import("./pages/version.tsx"), "VersionPage");
 const TemplatePage = later(() => import("./pages/template.tsx"), "TemplateOnPaper");

@@ -1,8 +1,8 @@
+import { mayDo, type Action } from "../../../domain/partnerships/access.ts";
 import type { AgreementSummary } from "../../../domain/agreements/wire.ts";
 import type { DecisionSummary } from "../../../domain/decisions/wire.ts";
 import type { Invitation, Member, Partnership } from "../../../domain/partnerships/wire.ts";
 import type { SignatureRequestSummary } from "../../../domain/signing/wire.ts";
-import { may } from "../../partnerships/index.tsx";
 
 /** Something that waits for the caller. The kind names its words in the catalogue. */
 export interface Task {
@@ -150,4 +150,8 @@ function settingUp({ partnership, members, invitations, agreements }: HomeConten
 
 function setUp(kind: "partner" | "invite" | "agreement", to: string): Task {
   return { kind, key: kind, to, title: "" };
+}
+
+function may(partnership: Partnership, action: Action): boolean {
+  return mayDo(partnership.me.roles, action);
 }

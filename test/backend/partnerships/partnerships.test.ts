@@ -77,6 +77,23 @@ describe("partnerships", () => {
     ).refused("conflict", 409);
   });
 
+  it("[PRT-6] lets whoever adds a partner act for it, and for one only", async () => {
+    const { eli, partnershipId } = cast;
+    const add = (name: string) =>
+      eli.post(`/partnerships/${partnershipId}/partners`, {
+        name,
+        sector: "association",
+        actFor: true,
+      });
+    const mine = (await add("Association Relais")).ok<{ id: string }>(201);
+    const { me } = (await eli.get(`/partnerships/${partnershipId}`)).ok<{
+      me: { partnerId: string; roles: string[] };
+    }>();
+    expect(me.partnerId).to.equal(mine.id);
+    expect(me.roles).to.have.members(["coordinator", "lead", "committee"]);
+    (await add("Association Deux")).refused("conflict", 409);
+  });
+
   it("[PRT-5] names every unacceptable field, and does twice-sent writes once", async () => {
     const { eli, partnershipId } = cast;
     const bad = await eli.post(`/partnerships/${partnershipId}/partners`, {
