@@ -103,18 +103,15 @@ function checkParties(facts: Facts, model: Model): readonly Finding[] {
 
 function checkParty(party: Facts, at: string, model: Model): readonly Finding[] {
   const name = typeof party["name"] === "string" ? party["name"] : "?";
-  const hasSignatory = findList(model, "parties")?.of["signatory"] === undefined;
+  const columns = findList(model, "parties")?.of ?? {};
+  const lacks = (column: string): boolean =>
+    columns[column] !== undefined && isUnfilled(party[column]);
   const registration = party["registration"];
+  const isWrong = typeof registration === "string" && isWrongSiren(registration, party["country"]);
   return [
-    ...(hasSignatory || !isUnfilled(party["signatory"])
-      ? []
-      : [
-          error("SIG-01", `${at}/signatory`, {
-            fr: `${name} n’a pas de signataire.`,
-            en: `${name} has no signatory.`,
-          }),
-        ]),
-    ...(typeof registration === "string" && isWrongSiren(registration, party["country"])
+    ...(lacks("signatory") ? [noSignatory(name, at)] : []),
+    ...(lacks("authority") ? [noAuthority(name, at, isPublic(party["sector"]))] : []),
+    ...(isWrong
       ? [
           warning("PTY-02", `${at}/registration`, {
             fr: `Le numéro d’immatriculation de ${name} semble erroné (clé SIREN).`,
@@ -123,6 +120,31 @@ function checkParty(party: Facts, at: string, model: Model): readonly Finding[] 
         ]
       : []),
   ];
+}
+
+function noSignatory(name: string, at: string): Finding {
+  return error("SIG-01", `${at}/signatory`, {
+    fr: `${name} n’a pas de signataire.`,
+    en: `${name} has no signatory.`,
+  });
+}
+
+function noAuthority(name: string, at: string, isPublicBody: boolean): Finding {
+  return isPublicBody
+    ? warning("SIG-04", `${at}/authority`, {
+        fr: `La délibération qui autorise ${name} à signer n’est pas indiquée.`,
+        en: `The resolution that authorises ${name} to sign is not stated.`,
+      })
+    : warning("SIG-02", `${at}/authority`, {
+        fr: `L’habilitation du signataire de ${name} n’est pas indiquée.`,
+        en: `The authority of the signatory of ${name} is not stated.`,
+      });
+}
+
+const publicSectors: readonly unknown[] = ["local_authority", "state_body", "public_institution"];
+
+function isPublic(sector: unknown): boolean {
+  return publicSectors.includes(sector);
 }
 
 /** A French SIREN or SIRET (9 or 14 digits) whose Luhn digit is wrong. */

@@ -28,7 +28,7 @@ export interface Numbering {
  * holds: a clause must never vanish silently; the checks report it.
  */
 export function conditionHolds(test: string, facts: Facts, model: Model): boolean {
-  const result = openScope({ facts, model, language: "fr" }).evaluate(test);
+  const result = openScope({ facts, model, language: "fr" }).evaluateText(test);
   return !result.ok || result.value !== false;
 }
 

@@ -45,9 +45,7 @@ function isClause(node: TextNode): boolean {
 }
 
 function finish(all: readonly string[]): string {
-  const kept = all
-    .map((line) => line.normalize("NFC").replace(/[ \t]+$/u, ""))
-    .filter((line) => line !== "");
+  const kept = all.map((line) => line.normalize("NFC").trimEnd()).filter((line) => line !== "");
   return kept.map((line) => `${line}\n`).join("");
 }
 

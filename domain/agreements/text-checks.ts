@@ -19,6 +19,7 @@ export function checkText(input: TextCheckInput): readonly Finding[] {
     ...checkReferences(input),
     ...checkClauses(input),
     ...checkExpressions(input),
+    ...checkTypedReferences(input),
     ...checkLeftovers(input),
     ...checkSignatureBlock(input),
   ];
@@ -42,6 +43,7 @@ function checkTerms({ placed, language }: TextCheckInput): readonly Finding[] {
   const uses = terms.filter((term) => !term.defines);
   const definedKeys = new Set(defined.map((term) => term.key));
   const usedKeys = new Set(uses.map((term) => term.key));
+  const firstDefinitions = new Set(firstOfEach(defined));
   return [
     ...firstOfEach(uses.filter((term) => !definedKeys.has(term.key))).map(({ name, at }) =>
       error("DEF-01", at, {
@@ -50,7 +52,7 @@ function checkTerms({ placed, language }: TextCheckInput): readonly Finding[] {
       }),
     ),
     ...defined
-      .filter((term, index) => defined.findIndex(({ key }) => key === term.key) < index)
+      .filter((term) => !firstDefinitions.has(term))
       .map(({ name, at }) =>
         warning("DEF-02", at, {
           fr: `« ${name} » est défini deux fois.`,
@@ -69,7 +71,8 @@ function checkTerms({ placed, language }: TextCheckInput): readonly Finding[] {
 }
 
 function firstOfEach(terms: readonly UsedTerm[]): readonly UsedTerm[] {
-  return terms.filter((term, index) => terms.findIndex(({ key }) => key === term.key) === index);
+  const seen = new Set<string>();
+  return terms.filter(({ key }) => !seen.has(key) && seen.add(key));
 }
 
 /** The same key for a term in the singular and in the plural, whatever its capitals. */
@@ -171,8 +174,24 @@ function unknownFact(expression: string, at: string): Finding {
   });
 }
 
+const typedReference = /\b(?:article|annexe?)\s(?:\d{1,3}|[A-Z])\b/u;
+
+function checkTypedReferences({ placed }: TextCheckInput): readonly Finding[] {
+  return placed.flatMap(({ node, at, isShown }) => {
+    const found = isShown ? typedReference.exec(node.text ?? "") : null;
+    return found === null
+      ? []
+      : [
+          warning("REF-03", at, {
+            fr: `« ${found[0]} » est écrit à la main : un renvoi suivrait la numérotation.`,
+            en: `“${found[0]}” is typed by hand: a reference would follow the numbering.`,
+          }),
+        ];
+  });
+}
+
 const leftover =
-  /\[\s*(?:…|\.{3}|\u2022|_+)?\s*\]|\bX{3,}\b|\bà compléter\b|\bto be completed\b|\bTBD\b/iu;
+  /\[\s{0,9}(?:…|\.{3}|\u2022|_{1,99})?\s{0,9}\]|\bX{3,}\b|\bà compléter\b|\bto be completed\b|\bTBD\b/iu;
 
 function checkLeftovers({ placed }: TextCheckInput): readonly Finding[] {
   return placed.flatMap(({ node, at, isShown }) => {

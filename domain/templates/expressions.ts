@@ -34,6 +34,53 @@ export function parseExpression(source: string): ASTNode | undefined {
   }
 }
 
+/** Most steps that an expression written in a text may take; one from the model has no bound. */
+export const MAX_TEXT_EXPRESSION_STEPS = 60_000;
+
+/**
+ * Upper bound of the steps an expression takes. Whoever edits a text can write any expression in it:
+ * nested macros over long lists, or a regular expression that backtracks (`matches`, counted as
+ * endless), would otherwise stop the server.
+ */
+export function stepsOf(node: ASTNode, rowsIn: RowCount): number {
+  return countSteps(node, { rowsIn, bound: new Set() });
+}
+
+/** How many rows a list fact has; undefined if the name is none. */
+export type RowCount = (name: string) => number | undefined;
+
+interface Counting {
+  readonly rowsIn: RowCount;
+  /** Variables of the macros around: their lengths are unknown, whatever fact has their name. */
+  readonly bound: ReadonlySet<string>;
+}
+
+function countSteps(node: ASTNode, counting: Counting): number {
+  const sum = (nodes: readonly ASTNode[], inner: Counting): number =>
+    nodes.reduce((total, child) => total + countSteps(child, inner), 1);
+  if (node.op !== "rcall") return sum(children(node.args), counting);
+  const [method, receiver, given] = node.args;
+  if (method === "matches") return Infinity;
+  const variable = given[0];
+  if (!macros.has(method) || variable?.op !== "id") return sum([receiver, ...given], counting);
+  const inner = { ...counting, bound: new Set(counting.bound).add(variable.args) };
+  return countSteps(receiver, counting) + lengthOf(receiver, counting) * sum(given.slice(1), inner);
+}
+
+function lengthOf(node: ASTNode, counting: Counting): number {
+  if (node.op === "id") {
+    const rows = counting.bound.has(node.args) ? undefined : counting.rowsIn(node.args);
+    return rows ?? UNKNOWN_LENGTH;
+  }
+  if (node.op === "list") return node.args.length;
+  if (node.op === "+") return lengthOf(node.args[0], counting) + lengthOf(node.args[1], counting);
+  if (node.op === "rcall" && macros.has(node.args[0])) return lengthOf(node.args[1], counting);
+  return UNKNOWN_LENGTH;
+}
+
+/** Taken for a list whose length only evaluation would tell. */
+const UNKNOWN_LENGTH = 1_000;
+
 /** Every fault of an expression against the model: syntax, unknown names, unknown columns. */
 export function expressionFaults(source: string, model: Model): readonly ExpressionFault[] {
   return read(source, model).faults;

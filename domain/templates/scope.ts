@@ -1,7 +1,13 @@
 import { Environment } from "@marcbachmann/cel-js";
 import type { Json } from "../kernel/canonical.ts";
 import type { Language } from "../kernel/text.ts";
-import { MAX_EXPRESSION_LENGTH, namesRead } from "./expressions.ts";
+import {
+  MAX_EXPRESSION_LENGTH,
+  MAX_TEXT_EXPRESSION_STEPS,
+  namesRead,
+  parseExpression,
+  stepsOf,
+} from "./expressions.ts";
 import { isUnfilled, rowsOf, type Facts } from "./facts.ts";
 import { registerFunctions } from "./functions.ts";
 import {
@@ -30,8 +36,10 @@ export type Evaluated = { readonly ok: true; readonly value: unknown } | { reado
 /** Evaluates expressions over one state of the facts; never throws. */
 export interface Scope {
   readonly input: ScopeInput;
-  /** CEL over the facts: whole numbers are BigInt. `row` is bound when given. */
+  /** CEL over the facts, of the model's own: whole numbers are BigInt. `row` is bound when given. */
   evaluate(expression: string, row?: Facts): Evaluated;
+  /** The same for an expression that people wrote in a text: a costly one has no value. */
+  evaluateText(expression: string): Evaluated;
   /** The printed value; `[label]` while a fact is missing, `[?]` if the expression is wrong. */
   show(expression: string): string;
   /** Whether a value can be printed in full. */
@@ -63,6 +71,7 @@ function createScope(input: ScopeInput): Scope {
     const result = evaluate(expr);
     if (result.ok) context[name] = result.value;
   }
+  const evaluateText = bounded(evaluate, input.facts);
   const shown = (expression: string): string | undefined => {
     const source = expression.trim();
     const parameter = model.parameters[source];
@@ -70,7 +79,7 @@ function createScope(input: ScopeInput): Scope {
       const value = input.facts[source];
       return isUnfilled(value) ? undefined : typed(value, parameter, input);
     }
-    const result = evaluate(source);
+    const result = evaluateText(source);
     if (!result.ok) return undefined;
     return model.computed[source]?.type === undefined
       ? showResult(result.value, language)
@@ -79,10 +88,37 @@ function createScope(input: ScopeInput): Scope {
   return {
     input,
     evaluate,
+    evaluateText,
     show: (expression) => shown(expression) ?? placeholder(expression, input),
     isComplete: (expression) => shown(expression) !== undefined,
     showTyped: (value, parameter) =>
       isUnfilled(value) ? "" : (typed(value, parameter, input) ?? ""),
+  };
+}
+
+/** Most expressions of many steps that one text may have, each counted once. */
+const MAX_COSTLY_EXPRESSIONS = 300;
+const FEW_STEPS = 500;
+
+/** Each expression of a text is evaluated once, if it is cheap and not one of too many. */
+function bounded(
+  evaluate: (expression: string) => Evaluated,
+  facts: Facts,
+): (expression: string) => Evaluated {
+  const known = new Map<string, Evaluated>();
+  let costly = 0;
+  const rowsIn = (list: string): number | undefined =>
+    Array.isArray(facts[list]) ? facts[list].length : undefined;
+  return (expression) => {
+    const found = known.get(expression);
+    if (found !== undefined) return found;
+    const ast = parseExpression(expression);
+    const steps = ast === undefined ? Infinity : stepsOf(ast, rowsIn);
+    if (steps > FEW_STEPS) costly += 1;
+    const isRefused = steps > MAX_TEXT_EXPRESSION_STEPS || costly > MAX_COSTLY_EXPRESSIONS;
+    const result: Evaluated = isRefused ? { ok: false } : evaluate(expression);
+    known.set(expression, result);
+    return result;
   };
 }
 

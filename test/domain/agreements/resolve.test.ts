@@ -223,12 +223,12 @@ describe("the checks", () => {
 
   it("[CHK-5] find two clauses with one id, an unknown fact, a blank left in the text, no signatures", () => {
     const text = doc(
-      clause("a", paragraph({ type: "text", text: "le [...] à compléter" })),
+      clause("a", paragraph({ type: "text", text: "le [...] à compléter, voir article 3" })),
       clause("a", paragraph({ type: "value", attrs: { expr: "colour" } })),
       { type: "dataTable", attrs: { of: "none", columns: "", id: "", total: null } },
     );
     const found = ids({ text });
-    expect(found).to.include.members(["NUM-01", "NUM-02", "VAR-01", "VAR-03", "SIG-06"]);
+    expect(found).to.include.members(["NUM-01", "NUM-02", "VAR-01", "VAR-03", "SIG-06", "REF-03"]);
     expect(found.filter((id) => id === "VAR-01")).to.have.length(2);
   });
 

@@ -61,6 +61,26 @@ describe("expressions over the facts", () => {
     expect(show("1+".repeat(2000))).to.equal("[?]");
   });
 
+  it("[EXP-7] of a text have no value when they would take long; the model's own have no such bound", () => {
+    const rows = Array.from({ length: 400 }, (_, index) => ({ id: `p${index}`, name: "P" }));
+    const facts = { ...sampleFacts(), parties: rows, contributions: [] };
+    const scope = openScope({ facts, model, language: "fr" });
+    const nested = "parties.all(a, parties.exists(b, a.id == b.id))";
+    expect(scope.evaluate(nested)).to.deep.equal({ ok: true, value: true });
+    for (const expression of [
+      nested,
+      "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'.matches('(a+)+$')",
+      "[parties].all(x, x.all(y, x.all(z, x.all(w, true))))",
+      "[parties].all(contributions, contributions.all(a, contributions.all(b, true)))",
+    ]) {
+      expect(scope.evaluateText(expression), expression).to.deep.equal({ ok: false });
+    }
+    expect(scope.evaluateText("parties.all(a, a.name == 'P')")).to.deep.equal({
+      ok: true,
+      value: true,
+    });
+  });
+
   it("[EXP-5] keep whole numbers exact, however large", () => {
     const facts = { ...sampleFacts(), budget_total: Number.MAX_SAFE_INTEGER };
     expect(show("money(budget_total * 10)", facts)).to.equal(
