@@ -1,14 +1,17 @@
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import type { Agreement } from "../../domain/agreements/wire.ts";
+import type { Partnership } from "../../domain/partnerships/wire.ts";
 import { useOwnAccount } from "../identity/index.tsx";
+import { usePartnership } from "../partnerships/index.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { usePageTitle } from "../ui/Page.tsx";
+import { partnerColor } from "../ui/PartnerBadge.tsx";
 import { Thread } from "../ui/Thread.tsx";
 import { OpenDesk } from "./Desk.tsx";
-import type { OpenDraft } from "./draft-port.ts";
+import type { Me, OpenDraft } from "./draft-port.ts";
 import { useAgreement, useAgreementTemplate, type AgreementTemplate } from "./resources.ts";
 import { openSession, type Session } from "./session.ts";
 import { threadSteps } from "./thread-steps.ts";
@@ -21,11 +24,19 @@ export function AgreementPage({ openDraft }: { readonly openDraft: OpenDraft }) 
   const { t } = useTranslation("agreements");
   const agreement = useAgreement(id);
   const template = useAgreementTemplate(id);
-  const error = agreement.error ?? template.error;
+  const partnership = usePartnership(agreement.data?.partnershipId ?? null);
+  const me = useMe(partnership.data);
+  const error = agreement.error ?? template.error ?? partnership.error;
   usePageTitle(agreement.data?.title ?? "");
-  if (agreement.data !== undefined && template.data !== undefined) {
+  if (agreement.data !== undefined && template.data !== undefined && me !== undefined) {
     return (
-      <Desk key={id} agreement={agreement.data} template={template.data} openDraft={openDraft} />
+      <Desk
+        key={id}
+        agreement={agreement.data}
+        template={template.data}
+        me={me}
+        openDraft={openDraft}
+      />
     );
   }
   return (
@@ -35,20 +46,33 @@ export function AgreementPage({ openDraft }: { readonly openDraft: OpenDraft }) 
   );
 }
 
+/** Who I am here: my name, and the name and colour of the partner I act for. */
+function useMe(partnership: Partnership | undefined): Me | undefined {
+  const { name } = useOwnAccount();
+  const mine = partnership?.partners.find(({ id }) => id === partnership.me.partnerId);
+  const partner = mine?.name ?? "";
+  const color = partnerColor(mine?.color ?? 0);
+  const isKnown = partnership !== undefined;
+  return useMemo(
+    () => (isKnown ? { name, partner, color } : undefined),
+    [isKnown, name, partner, color],
+  );
+}
+
 interface DeskProps {
   readonly agreement: Agreement;
   readonly template: AgreementTemplate;
+  readonly me: Me;
   readonly openDraft: OpenDraft;
 }
 
 /** Keeps a draft open while the page shows it. */
-function useSession({ agreement, template, openDraft }: DeskProps): Session | null {
-  const { name } = useOwnAccount();
+function useSession({ agreement, template, me, openDraft }: DeskProps): Session | null {
   const [session, setSession] = useState<Session | null>(null);
   const { id, language } = agreement;
   const { model } = template;
   useEffect(() => {
-    const opened = openSession({ draft: openDraft(id, { name }), model, language });
+    const opened = openSession({ draft: openDraft(id, me), model, language });
     // A connection belongs to the effect that opens and closes it; the page follows.
     // oxlint-disable-next-line react/set-state-in-effect
     setSession(opened);
@@ -56,7 +80,7 @@ function useSession({ agreement, template, openDraft }: DeskProps): Session | nu
       setSession(null);
       opened.close();
     };
-  }, [id, name, language, model, openDraft]);
+  }, [id, me, language, model, openDraft]);
   return session;
 }
 

@@ -56,6 +56,10 @@ export interface LiveDraft {
 /** Who I am to the others in the draft. */
 export interface Me {
   readonly name: string;
+  /** Name of the partner this person acts for; "" for none. */
+  readonly partner: string;
+  /** `#rrggbb`, the partner's colour. */
+  readonly color: string;
 }
 
 /** Opens the draft of an agreement. */

@@ -13,7 +13,7 @@ import { Acknowledgements } from "./acknowledgements.ts";
 /** The server could not write for now: nothing is lost and the socket stays. */
 const passingRefusals: readonly string[] = ["storage-full", "too-busy"];
 /** How long edits gather before the server is asked to confirm them. */
-const ASK_AFTER_MS = 60;
+const ASK_AFTER_MS = 120;
 const FIRST_RETRY_MS = 400;
 const LONGEST_RETRY_MS = 15_000;
 

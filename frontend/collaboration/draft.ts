@@ -1,6 +1,7 @@
+import { Extension } from "@tiptap/core";
 import { Collaboration } from "@tiptap/extension-collaboration";
 import { CollaborationCaret } from "@tiptap/extension-collaboration-caret";
-import { defaultDeleteFilter, defaultProtectedNodes, ySyncPluginKey } from "@tiptap/y-tiptap";
+import { yUndoPluginKey } from "@tiptap/y-tiptap";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { sharedTypes } from "../../domain/collaboration/protocol.ts";
@@ -10,12 +11,14 @@ import { DraftConnection } from "./connection.ts";
 import { watchPeople } from "./presence.ts";
 import { createSharedFacts, FACTS_ORIGIN } from "./shared-facts.ts";
 
-/** One person's undo covers their own words and their own facts, never those of others. */
-function createUndo(text: Y.XmlFragment, facts: Y.Map<unknown>): Y.UndoManager {
-  return new Y.UndoManager([text, facts], {
-    trackedOrigins: new Set<unknown>([ySyncPluginKey, FACTS_ORIGIN]),
-    deleteFilter: (item) => defaultDeleteFilter(item, defaultProtectedNodes),
-    captureTransaction: (transaction) => transaction.meta.get("addToHistory") !== false,
+/** One person's undo covers their own facts as well as their own words, never those of others. */
+function undoFactsToo(facts: Y.Map<unknown>): Extension {
+  return Extension.create({
+    name: "undoFacts",
+    onCreate() {
+      const undo: unknown = yUndoPluginKey.getState(this.editor.state)?.undoManager;
+      if (undo instanceof Y.UndoManager) undo.addToScope(facts);
+    },
   });
 }
 
@@ -26,15 +29,15 @@ export function openDraft(agreementId: string, me: Me): LiveDraft {
   const text = doc.getXmlFragment(sharedTypes.text);
   const map = doc.getMap<unknown>(sharedTypes.facts);
   const facts = createSharedFacts(map);
-  const undoManager = createUndo(text, map);
   const connection = new DraftConnection({ agreementId, doc, awareness });
   const people = watchPeople(awareness);
   return {
     extensions: [
-      Collaboration.configure({ fragment: text, yUndoOptions: { undoManager } }),
+      Collaboration.configure({ fragment: text, yUndoOptions: { trackedOrigins: [FACTS_ORIGIN] } }),
+      undoFactsToo(map),
       CollaborationCaret.configure({
         provider: { awareness },
-        user: { name: me.name, color: "#5b6470" },
+        user: { ...me },
         render: drawCaret,
         selectionRender: drawSelection,
       }),
@@ -48,7 +51,6 @@ export function openDraft(agreementId: string, me: Me): LiveDraft {
       people.stop();
       facts.stop();
       connection.close();
-      undoManager.destroy();
       doc.destroy();
     },
   };
