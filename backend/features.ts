@@ -10,6 +10,7 @@ import {
   type Collaboration,
 } from "./collaboration/index.ts";
 import type { Config } from "./config.ts";
+import { createDecisions, type Decisions } from "./decisions/index.ts";
 import { createIdentity, type Identity } from "./identity/index.ts";
 import { createNewsSockets, outboxRoutes } from "./notifications/index.ts";
 import { createPartnerships, type Partnerships } from "./partnerships/index.ts";
@@ -20,6 +21,7 @@ import type { Ids } from "./platform/ids.ts";
 import type { Log } from "./platform/log.ts";
 import { createMail, type Mail } from "./platform/mail.ts";
 import type { Storage } from "./platform/storage/index.ts";
+import { createSigning, openAuthority, type Signing } from "./signing/index.ts";
 import { createTemplates, type Templates } from "./templates/index.ts";
 
 /** What the features are built on. */
@@ -42,6 +44,8 @@ export interface Features {
   readonly templates: Templates;
   readonly agreements: Agreements;
   readonly collaboration: Collaboration;
+  readonly decisions: Decisions;
+  readonly signing: Signing;
   readonly routes: readonly Route[];
   /** Routers outside the API. */
   readonly mounts: readonly (readonly [string, Router | RequestHandler])[];
@@ -59,6 +63,17 @@ export interface Features {
 export async function composeFeatures(ground: Ground): Promise<Features> {
   const early = await composeEarly(ground);
   const drafting = composeDrafting(ground, early);
+  const decisions = createDecisions({
+    ...ground,
+    connection: ground.storage.connection,
+    access: early.partnerships.access,
+    agreements: drafting.agreements.service,
+    partnerships: early.partnerships.service,
+    errors: ground.log,
+    dataDir: ground.config.dataDir,
+    instance: ground.config.instance,
+  });
+  const signing = await composeSigning(ground, { ...early, ...drafting, decisions });
   const news = createNewsSockets({
     bus: ground.bus,
     log: ground.log,
@@ -70,21 +85,30 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
   return {
     ...named,
     ...drafting,
+    decisions,
+    signing,
     routes: [
       ...early.identity.routes,
       ...early.partnerships.routes,
       ...early.templates.routes,
       ...drafting.agreements.routes,
       ...collaborationRoutes(drafting.collaboration),
+      ...decisions.routes,
+      ...signing.routes,
       ...outboxRoutes(mail, early.identity.service),
     ],
-    mounts: [],
+    mounts: [["/pki", signing.authorityRouter]],
     sockets: [(server) => drafting.collaboration.attach(server), (server) => news.attach(server)],
     authenticateToken: early.identity.authenticateToken,
     figures: () => ({ entente_collaboration_sockets: drafting.collaboration.socketCount }),
-    start: () => Promise.resolve(),
+    async start() {
+      await decisions.start();
+      await signing.start();
+    },
     async close() {
       await news.close();
+      await signing.close();
+      await decisions.close();
       await drafting.collaboration.close();
     },
   };
@@ -173,6 +197,41 @@ function composeDrafting(ground: Ground, early: Early): Drafting {
   });
   tied.agreements = agreements;
   return { agreements, collaboration };
+}
+
+/** The instance's authority, and the versions that go out for signature. */
+async function composeSigning(
+  ground: Ground,
+  earlier: Early & Drafting & { readonly decisions: Decisions },
+): Promise<Signing> {
+  const { config, clock, ids, bus, log } = ground;
+  const { connection, blobs } = ground.storage;
+  const { partnerships, agreements, identity, decisions } = earlier;
+  const { instance, publicUrl } = config;
+  const authority = await openAuthority({
+    folder: join(config.dataDir, "pki"),
+    instance,
+    publicUrl,
+    keySecret: config.secrets.keys,
+    clock,
+  });
+  return createSigning({
+    connection,
+    blobs,
+    authority,
+    access: partnerships.access,
+    ports: {
+      approvals: decisions.approvals,
+      identity: identity.service,
+      agreements: agreements.service,
+      partnerships: partnerships.service,
+    },
+    instance,
+    clock,
+    ids,
+    bus,
+    log,
+  });
 }
 
 function tieOf(tied: { agreements?: Agreements }): Agreements {

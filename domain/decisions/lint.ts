@@ -106,14 +106,19 @@ function unreachable(rule: Rule, roll: readonly RollEntry[]): Finding[] {
 function noShowParadox(rule: Rule): Finding[] {
   return rule.quorum.flatMap((quorum, index) => {
     const guarded = rule.approval.some((test) => guards(test, quorum));
-    if (quorum.of !== "expressed" || guarded || rule.unanimity === true) return [];
+    if (!countsBallots(rule, quorum) || guarded || rule.unanimity === true) return [];
     return [
       finding("no-show-paradox", "warning", `/quorum/${index}`, {
-        fr: "Le quorum se compte sur les bulletins\u00a0: un vote contre peut l’atteindre et faire adopter. Comptez plutôt les présents.",
-        en: "The quorum counts ballots: a vote against can complete it and so pass the motion. Count those present instead.",
+        fr: "Le quorum se compte sur les bulletins\u00a0: un vote contre peut l’atteindre et faire adopter. Exigez plutôt une part de tous les partenaires.",
+        en: "The quorum counts ballots: a vote against can complete it and so pass the motion. Ask for a share of all partners instead.",
       }),
     ];
   });
+}
+
+/** Without a meeting nobody takes attendance: presence is a ballot too. */
+function countsBallots(rule: Rule, quorum: Test): boolean {
+  return quorum.of === "expressed" || (quorum.of === "present" && rule.procedure !== "meeting");
 }
 
 function guards(test: Test, quorum: Test): boolean {

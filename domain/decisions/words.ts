@@ -100,8 +100,8 @@ function share(num: string, den: string, language: Language): string {
 export function ruleInWords(rule: Rule, language: Language): string[] {
   return [
     ...procedure(rule, language),
-    ...rule.quorum.map((test) => quorumSentence(test, language)),
-    ...rule.approval.map((test, i) => approvalSentence(test, { first: i === 0, language })),
+    ...rule.quorum.map((test) => quorumSentence(test, { rule, language })),
+    ...rule.approval.map((test, i) => approvalSentence(test, { first: i === 0, rule, language })),
     ...conditions(rule, language),
     ...effects(rule, language),
     ...vetoSentences(rule, language),
@@ -124,26 +124,41 @@ function procedure(rule: Rule, language: Language): string[] {
   return [sentences[rule.procedure][language]];
 }
 
-function comparison(test: Test, language: Language): string {
-  const measure = measures[test.of][language];
-  const verb = { fr: "représentent", en: "make up" }[language];
-  return `${measure} ${verb} ${thresholdInWords(test, language)} ${bases[test.base][language]}, ${units[test.unit][language]}`;
+interface InWords {
+  readonly rule: Rule;
+  readonly language: Language;
 }
 
-function quorumSentence(test: Test, language: Language): string {
+/** Without a meeting there is no attendance: who votes is there. */
+const voters = {
+  measure: { fr: "les partenaires qui votent", en: "the partners who vote" },
+  base: { fr: "des partenaires qui votent", en: "of the partners who vote" },
+} as const;
+
+function comparison(test: Test, { rule, language }: InWords): string {
+  const meets = rule.procedure === "meeting";
+  const measure = test.of === "present" && !meets ? voters.measure : measures[test.of];
+  const base = test.base === "present" && !meets ? voters.base : bases[test.base];
+  const verb = { fr: "forment", en: "make up" }[language];
+  return `${measure[language]} ${verb} ${thresholdInWords(test, language)} ${base[language]}, ${units[test.unit][language]}`;
+}
+
+function quorumSentence(test: Test, { rule, language }: InWords): string {
   return {
-    fr: `Quorum${NBSP}: le comité ne décide que si ${comparison(test, "fr")}.`,
-    en: `Quorum: the committee decides only if ${comparison(test, "en")}.`,
+    fr: `Quorum${NBSP}: le comité ne décide que si ${comparison(test, { rule, language: "fr" })}.`,
+    en: `Quorum: the committee decides only if ${comparison(test, { rule, language: "en" })}.`,
   }[language];
 }
 
 function approvalSentence(
   test: Test,
-  { first, language }: { first: boolean; language: Language },
+  { first, rule, language }: InWords & { readonly first: boolean },
 ): string {
+  const french = comparison(test, { rule, language: "fr" });
+  const english = comparison(test, { rule, language: "en" });
   return {
-    fr: `Une proposition est adoptée ${first ? "si" : "si, en outre,"} ${comparison(test, "fr")}.`,
-    en: `A motion passes ${first ? "if" : "only if, besides,"} ${comparison(test, "en")}.`,
+    fr: `Une proposition est adoptée ${first ? "si" : "si, en outre,"} ${french}.`,
+    en: `A motion passes ${first ? "if" : "only if, besides,"} ${english}.`,
   }[language];
 }
 
