@@ -110,45 +110,68 @@ function isFit(dict: PdfDict, field: DeclaredField): boolean {
     : type === "Sig" && subFilter === "ETSI.CAdES.detached";
 }
 
-/** Beside field and signature, only a certification may touch one more object: the catalog, to say /Perms. */
+/**
+ * Beside field and signature, only a certification may touch more: the catalog, to say /Perms and to bring the first
+ * validation data.
+ */
 function mayAccompany(
-  { file, index, revision }: Step,
-  others: ReadonlySet<number>,
+  step: Step,
+  others: Set<number>,
   filled: { readonly field: DeclaredField; readonly value: PdfReference },
 ): boolean {
-  const root = rootOf(revision).number;
+  const { file, index, revision } = step;
   if (filled.field.role !== "certification") return others.size === 0;
-  if (others.size !== 1 || !others.has(root)) return false;
+  const root = rootOf(revision).number;
   const was = objectAt(file, index - 1, root);
   const is = revision.objects.get(root);
   if (!isKind(was, "dict") || !isKind(is, "dict")) return false;
+  others.delete(root);
   const expected: PdfDict = { kind: "dict", entries: new Map([["DocMDP", filled.value]]) };
   return (
     !was.entries.has("Perms") &&
-    isSameDict(was, is, new Set(["Perms"])) &&
-    isSame(is.entries.get("Perms"), expected)
+    isSameDict(was, is, new Set(["Perms", "DSS"])) &&
+    isSame(is.entries.get("Perms"), expected) &&
+    isValidationData(step, others)
   );
 }
 
 /** A document security store: the catalog gains or changes /DSS, and everything new hangs on it. */
-function validationData({ file, index, revision }: Step): RevisionChange | undefined {
+function validationData(step: Step): RevisionChange | undefined {
+  const { file, index, revision } = step;
   const root = rootOf(revision).number;
   const was = objectAt(file, index - 1, root);
-  const is = revision.objects.get(root) ?? was;
+  const is = objectAt(file, index, root);
   if (!isKind(was, "dict") || !isKind(is, "dict")) return undefined;
-  if (!isSameDict(was, is, new Set(["DSS"])) || !is.entries.has("DSS")) return undefined;
-  const earlier = reach(file, index - 1, was.entries.get("DSS"));
-  const now = reach(file, index, is.entries.get("DSS"));
-  const justified = [...revision.objects.keys()].every((number) => {
-    const isNew = objectAt(file, index - 1, number) === undefined;
-    return number === root || (now.has(number) && (isNew || earlier.has(number)));
-  });
-  const holdsNothingElse = [...now].every(
-    (number) => earlier.has(number) || objectAt(file, index - 1, number) === undefined,
-  );
-  return justified && holdsNothingElse && revision.objects.size > 0
+  const numbers = new Set(revision.objects.keys());
+  numbers.delete(root);
+  return is.entries.has("DSS") &&
+    isSameDict(was, is, new Set(["DSS"])) &&
+    revision.objects.size > 0 &&
+    isValidationData(step, numbers)
     ? { kind: "validation-data" }
     : undefined;
+}
+
+/**
+ * Whether the objects hang on the catalog's /DSS and nowhere else. The store only grows: its lists may be written
+ * again, a certificate or revocation list in it never, and it takes nothing from the rest of the document.
+ */
+function isValidationData({ file, index, revision }: Step, numbers: ReadonlySet<number>): boolean {
+  const root = rootOf(revision).number;
+  const storeAt = (at: number): ReadonlySet<number> => {
+    const catalog = objectAt(file, at, root);
+    return reach(file, at, isKind(catalog, "dict") ? catalog.entries.get("DSS") : undefined);
+  };
+  const before = storeAt(index - 1);
+  const now = storeAt(index);
+  const isNew = (number: number): boolean => objectAt(file, index - 1, number) === undefined;
+  const isList = (number: number): boolean =>
+    before.has(number) && !isKind(objectAt(file, index - 1, number), "stream");
+  return (
+    [...numbers].every((number) => now.has(number) && (isNew(number) || isList(number))) &&
+    [...now].every((number) => before.has(number) || isNew(number)) &&
+    [...before].every((number) => now.has(number))
+  );
 }
 
 /** Object numbers that hang on a value. */

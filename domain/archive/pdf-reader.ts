@@ -10,7 +10,7 @@ import {
 /** Deepest nesting of lists and dictionaries that is read. */
 const MAX_DEPTH = 64;
 const WHITE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
-const DELIMITERS = new Set([..."()<>[]{}/%"].map((character) => character.charCodeAt(0)));
+const DELIMITERS = new Set("()<>[]{}/%".split("").map((each) => each.charCodeAt(0)));
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, f: 12 };
 
 /**

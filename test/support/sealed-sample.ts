@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { renderVersion } from "../../backend/signing/render/index.ts";
 import type { RenderInput } from "../../backend/signing/render/index.ts";
-import { signIncrement } from "../../backend/signing/pades.ts";
+import { signIncrement, type SignatureIncrement } from "../../backend/signing/pades.ts";
 import { openAuthority, type CertificationAuthority } from "../../backend/signing/pki.ts";
 import { renderInput, versionSamples } from "./version-samples.ts";
 
@@ -50,15 +50,17 @@ export async function sealSample(
     certify?: 2;
     lock?: string[];
     organization?: string;
+    validationData?: SignatureIncrement["validationData"];
   }): Promise<void> => {
     const before = revisions.at(-1) ?? pdf;
-    const { organization, ...rest } = step;
+    const { organization, validationData, ...rest } = step;
     const signer = organization
       ? await ca.issueSignatory({ commonName: step.name, organization })
       : ca.seal;
     revisions.push(
       await signIncrement({
         ...rest,
+        ...(validationData ? { validationData } : {}),
         pdf: before,
         expectedSha256: createHash("sha256").update(before).digest("hex"),
         signer,
@@ -66,7 +68,12 @@ export async function sealSample(
       }),
     );
   };
-  await add({ fieldName: "Certification", name: "Entente test", certify: 2 });
+  await add({
+    fieldName: "Certification",
+    name: "Entente test",
+    certify: 2,
+    validationData: { certificates: [ca.root], revocationLists: [await ca.revocationList()] },
+  });
   for (const one of input.signatories) {
     const fieldName = `Signature_${one.slot}`;
     await add({ fieldName, name: one.name, organization: one.partnerName, lock: [fieldName] });
