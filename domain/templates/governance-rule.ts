@@ -31,6 +31,7 @@ export interface GovernanceRule {
     readonly groundRequired: true;
     readonly during: true;
     readonly afterDays: number;
+    readonly from: "outcome_notified";
     readonly notFor: readonly ["own_default", "own_exit"];
     readonly effect: "suspend";
   };
@@ -90,6 +91,7 @@ function veto(afterDays: number): NonNullable<GovernanceRule["veto"]> {
     groundRequired: true,
     during: true,
     afterDays,
+    from: "outcome_notified",
     notFor: ["own_default", "own_exit"],
     effect: "suspend",
   };

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import * as fc from "fast-check";
 import { check } from "../../../domain/agreements/checks.ts";
 import { clauseNumbers, conditionHolds } from "../../../domain/agreements/numbering.ts";
 import { plainClauses, plainText } from "../../../domain/agreements/plain-text.ts";
@@ -142,6 +143,49 @@ describe("the text as it reads", () => {
   it("[RES-7] is the same text for the same input, and one value at a time says the same", () => {
     expect(resolve(draft)).to.deep.equal(resolve(structuredClone(draft)));
     expect(showValue("money(budget_total)", draft.facts, model, "en")).to.equal("€125,080.50");
+  });
+});
+
+describe("any text", () => {
+  it("[RES-8] resolves, prints and is checked without a bug, and resolving twice changes nothing", () => {
+    const inline = fc.oneof(
+      fc.record({ type: fc.constant("text"), text: fc.string({ minLength: 1 }) }),
+      fc.constantFrom("budget_total", "funder", "1 +", "parties[9].name").map((expr) => ({
+        type: "value",
+        attrs: { expr },
+      })),
+      fc.constantFrom("a", "b", "gone").map(reference),
+    );
+    const block: fc.Arbitrary<TextNode> = fc.letrec<{ node: TextNode }>((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        fc.array(inline, { maxLength: 3 }).map((content) => ({ type: "paragraph", content })),
+        fc
+          .tuple(fc.constantFrom("a", "b", ""), fc.array(tie("node"), { maxLength: 3 }))
+          .map(([id, content]) => clause(id, ...content)),
+        fc
+          .tuple(
+            fc.constantFrom("has_grant", "true", "??"),
+            fc.array(tie("node"), { maxLength: 3 }),
+          )
+          .map(([test, content]) => ({ type: "conditional", attrs: { test }, content })),
+        fc.constantFrom("benefits", "none").map((of) => ({
+          type: "dataTable",
+          attrs: { id: "t", of, columns: "", total: "share" },
+        })),
+      ),
+    })).node;
+    fc.assert(
+      fc.property(fc.array(block, { maxLength: 4 }), (content) => {
+        const any = { ...draft, text: doc(...content) };
+        const resolved = resolve(any);
+        expect(nodesOf(resolved, "conditional")).to.deep.equal([]);
+        expect(resolve({ ...any, text: resolved })).to.deep.equal(resolved);
+        expect(plainText(resolved)).to.be.a("string");
+        expect(check(any)).to.be.an("array");
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 
