@@ -8,6 +8,8 @@ import { resolve } from "../../domain/agreements/resolve.ts";
 import { validateText } from "../../domain/agreements/validate.ts";
 import { languages } from "../../domain/kernel/text.ts";
 import type { Facts } from "../../domain/templates/facts.ts";
+import { sectors } from "../../domain/partnerships/wire.ts";
+import { findList } from "../../domain/templates/model.ts";
 import { instantiate } from "../../domain/templates/parse.ts";
 
 const folder = "templates";
@@ -28,6 +30,13 @@ describe("the templates of the library", () => {
       "partage-risques",
     ]);
     for (const { template } of library) expect(template.languages).to.deep.equal(["fr", "en"]);
+  });
+
+  it("[TPL-7] know the sectors that partnerships know, no other", () => {
+    for (const { template } of library) {
+      const sector = findList(template.model, "parties")?.of["sector"];
+      expect(sector?.type === "enum" && Object.keys(sector.values)).to.deep.equal([...sectors]);
+    }
   });
 
   for (const { template } of library) {
