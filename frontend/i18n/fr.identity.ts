@@ -27,7 +27,7 @@ export const identity = {
   },
   invitation: {
     title: "Rejoindre « {{partnership}} »",
-    text: "Vous êtes invité à agir pour {{partner}}.",
+    text: "On vous invite à agir pour {{partner}}.",
     roles: "Vous y serez :",
     until: "Invitation valable jusqu’au",
     hint: "Invitation envoyée à {{email}}.",

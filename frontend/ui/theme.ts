@@ -77,6 +77,7 @@ export const theme = createTheme({
     Textarea: { defaultProps: { size: "md" } },
     Select: { defaultProps: { size: "md" } },
     MultiSelect: { defaultProps: { size: "md" } },
+    Notification: { defaultProps: { withCloseButton: false } },
     Modal: { defaultProps: { transitionProps: { duration: 120 }, radius: "md" } },
     Menu: { defaultProps: { transitionProps: { duration: 90 }, shadow: "md" } },
   },
