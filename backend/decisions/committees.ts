@@ -85,7 +85,7 @@ function presentCommittee(
     partnershipId,
     name,
     rule,
-    roll: [...roll],
+    roll: roll.map(({ partner, ...seat }) => ({ partnerId: partner, ...seat })),
     words: { fr: ruleInWords(rule, "fr"), en: ruleInWords(rule, "en") },
     findings: lintRule({ rule, roll, nameOf }),
     createdAt: createdAt.toISOString(),

@@ -72,7 +72,11 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
   };
   const service = createDecisionService(inner);
   const committees = createCommittees(inner);
-  const sweeper = createSweeper(() => sweep(inner), deps.errors);
+  const sweeper = createSweeper(() =>
+    sweep(inner, (error, decisionId) =>
+      deps.errors.error({ err: error, decisionId }, "closing a vote failed"),
+    ),
+  );
   return {
     service,
     committees,
@@ -87,30 +91,20 @@ export function createDecisions(deps: DecisionsDeps): Decisions {
   };
 }
 
-function createSweeper(
-  once: () => Promise<void>,
-  errors: Pick<Log, "error">,
-): Pick<Decisions, "start" | "close"> {
+function createSweeper(once: () => Promise<void>): Pick<Decisions, "start" | "close"> {
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> = Promise.resolve();
-  const run = async (): Promise<void> => {
-    try {
-      await once();
-    } catch (error) {
-      errors.error({ err: error }, "closing due votes failed");
-    }
-  };
   return {
     async start() {
       await once();
       timer = setInterval(() => {
-        running = running.then(run);
+        running = running.then(once, once);
       }, SWEEP_MS);
       timer.unref();
     },
     async close() {
       clearInterval(timer);
-      await running;
+      await running.catch(() => undefined);
     },
   };
 }

@@ -57,6 +57,7 @@ export function presentDecision(
   const voted = isVoted(decision) ? decision : undefined;
   const isVisible = decision.state === "closed" || rule.ballot.visibility === "open";
   const tally = isVisible && voted ? countOf(voted) : undefined;
+  const ballots = ballotsOf(decision);
   return {
     ...presentSummary(decision, viewer),
     text: decision.text,
@@ -71,7 +72,7 @@ export function presentDecision(
     tests: tally ? tally.tests.map((result) => ({ ...result })) : null,
     counts: tally ? { ...tally.counts, voided: [...tally.counts.voided] } : null,
     arithmetic: tally ? arithmeticOf(tally) : null,
-    seats: roll.map((entry) => presentSeat(entry, { decision, isVisible })),
+    seats: roll.map((entry) => presentSeat(entry, { decision, ballots, isVisible })),
     myBallot: ownBallot(decision, viewer),
     log: {
       openedIndex: indexOf(recordOf(decision), "opened") ?? null,
@@ -117,11 +118,17 @@ function turnoutOf(decision: Decision): { voted: number; voting: number } {
   return { voted, voting: Number(countOf(decision).counts.partner.voting) };
 }
 
+interface SeatParts {
+  readonly decision: Decision;
+  readonly ballots: ReadonlyMap<string, Ballot>;
+  readonly isVisible: boolean;
+}
+
 function presentSeat(
   entry: RollEntry,
-  { decision, isVisible }: { decision: Decision; isVisible: boolean },
+  { decision, ballots, isVisible }: SeatParts,
 ): DecisionView["seats"][number] {
-  const ballot = ballotsOf(decision).get(entry.partner);
+  const ballot = ballots.get(entry.partner);
   const shown = isVisible ? ballot : undefined;
   return {
     partnerId: entry.partner,

@@ -19,6 +19,7 @@ import type {
 import { Refusal } from "../../domain/kernel/refusal.ts";
 import type { Actor } from "../platform/http/route.ts";
 import { allow, now, type Allowed } from "./allowing.ts";
+import { closeComplete } from "./closing.ts";
 import type { StoredDecision } from "./decision-store.ts";
 import type { DecisionDeps } from "./deps.ts";
 import { receiptOf } from "./receipts.ts";
@@ -49,7 +50,7 @@ export function votingActs(
       const { stored, stamp } = await act(actor, id, (found, mine) =>
         castBallot(found, { ...mine, ...ballot }),
       );
-      return presentCast(deps, stored, stamp);
+      return presentCast(deps, await closeComplete(deps, stored), stamp);
     },
     recuse: async (actor, id, { ground }) =>
       present(await act(actor, id, (found, mine) => declareRecusal(found, { ...mine, ground }))),

@@ -259,6 +259,12 @@ export function isDue(decision: Decision, at: string): boolean {
   return decision.state === "open" && Date.parse(at) >= Date.parse(decision.closesAt);
 }
 
+/** Whether the rule closes early and everybody who may vote has voted: nothing can change any more. */
+export function isComplete(decision: Decision): boolean {
+  if (decision.state !== "open" || !decision.frozen.rule.ballot.earlyClose) return false;
+  return countedBallots(decision).size === Number(tallyOf(decision).counts.partner.voting);
+}
+
 /** The count as it stands. */
 export function tallyOf({ frozen, record, ...proposal }: OpenDecision | ClosedDecision): Tally {
   const { ballots, events } = tallyInputs(record, proposal, frozen.roll);

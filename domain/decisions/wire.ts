@@ -16,21 +16,19 @@ export const MAX_COMMENT = 2_000;
 /** Longest text of a question, in characters. */
 export const MAX_QUESTION = 20_000;
 
+/** One partner's seat in a committee, as sent. */
+const newSeatSchema = z.strictObject({
+  partnerId: id,
+  weight: weight.default("1"),
+  delegates: z.array(id).max(20).default([]),
+  suspended: z.boolean().optional(),
+});
+
 /** Body of POST /partnerships/:id/committees. */
 export const newCommitteeSchema = z.strictObject({
   name,
   rule: ruleSchema,
-  roll: z
-    .array(
-      z.strictObject({
-        partnerId: id,
-        weight: weight.default("1"),
-        delegates: z.array(id).max(20).default([]),
-        suspended: z.boolean().optional(),
-      }),
-    )
-    .min(1)
-    .max(MAX_ROLL),
+  roll: z.array(newSeatSchema).min(1).max(MAX_ROLL),
 });
 
 /** Body of POST /partnerships/:id/decisions. */
@@ -74,7 +72,7 @@ export const committeeSchema = z.object({
   partnershipId: z.string(),
   name: z.string(),
   rule: ruleSchema,
-  roll: rollSchema,
+  roll: z.array(newSeatSchema.extend({ weight: z.string() })),
   words: z.object({ fr: z.array(z.string()), en: z.array(z.string()) }),
   findings: z.array(finding),
   createdAt: z.string(),
@@ -140,7 +138,7 @@ export const ownBallotSchema = z.object({
   logIndex: z.int().nullable(),
 });
 
-/** One decision. Tests and counts are null while the rule hides them. */
+/** One decision. `rule` and `roll` are what their hashes are over (RFC 8785). Tests and counts are null while the rule hides them. */
 export const decisionSchema = decisionSummarySchema.extend({
   text: z.string(),
   committeeName: z.string(),

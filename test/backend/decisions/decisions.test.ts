@@ -23,7 +23,7 @@ describe("decisions", () => {
 
   it("[DEC-1] founds a committee with its rule in words and what the linter says", async () => {
     const committee = await house.committee();
-    expect(committee.roll.map((entry) => entry.partner)).to.deep.equal([...cast.partnerIds]);
+    expect(committee.roll.map((seat) => seat.partnerId)).to.deep.equal([...cast.partnerIds]);
     expect(committee.words.fr[0]).to.equal("Le comité décide par écrit, sans réunion.");
     expect(committee.findings.map((f) => f.id)).to.deep.equal(["no-show-paradox"]);
     const listed = await cast.cleo.get(`/partnerships/${cast.partnershipId}/committees`);
@@ -317,5 +317,14 @@ describe("decisions", () => {
     expect(await mine()).to.include({ awaitsMe: true, state: "open" });
     await house.voted(cast.ada, id, "for");
     expect(await mine()).to.deep.include({ awaitsMe: false, turnout: { voted: 1, voting: 3 } });
+  });
+
+  it("[DEC-21] closes by itself, where the rule says so, with the last ballot", async () => {
+    const ballot = { changeable: "never", earlyClose: true } as const;
+    const id = await house.open({ ...simpleRule, ballot });
+    for (const person of [cast.ada, cast.ben]) await house.voted(person, id, "for");
+    expect((await house.get(id)).state).to.equal("open");
+    await house.voted(cast.pia, id, "against");
+    expect(await house.get(id)).to.include({ state: "closed", outcome: "approved" });
   });
 });
