@@ -1,14 +1,8 @@
 import type { Json, JsonObject } from "../../domain/kernel/canonical.ts";
 import type { Partner } from "../../domain/partnerships/wire.ts";
 import type { App } from "../app.ts";
-import type { DemoCast } from "./demo.ts";
-
-/** Where the demo's agreements are seeded. */
-export interface DemoPlace {
-  readonly partnershipId: string;
-  readonly partners: readonly Partner[];
-  readonly cast: DemoCast;
-}
+import { seedDecision } from "./demo-decision.ts";
+import type { DemoPlace } from "./demo-place.ts";
 
 /** Two agreements: one still being written, one frozen and put to the committee. */
 export async function seedAgreements(app: App, place: DemoPlace): Promise<void> {
@@ -16,10 +10,11 @@ export async function seedAgreements(app: App, place: DemoPlace): Promise<void> 
     templateId: "gouvernance",
     title: "Gouvernance de Tremplin numérique",
   });
-  await startAgreement(app, place, {
+  const shared = await startAgreement(app, place, {
     templateId: "partage-couts-benefices",
     title: "Partage des coûts et des bénéfices de Tremplin numérique",
   });
+  await seedDecision(app, place, shared);
 }
 
 async function startAgreement(

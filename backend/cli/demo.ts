@@ -147,7 +147,11 @@ async function seedPartnership(app: App, password: string): Promise<void> {
   const added = [];
   for (const partner of partners) {
     added.push(
-      await partnerships.service.addPartner(eli, partnership.id, { ...partner, country: "FR" }),
+      await partnerships.service.addPartner(eli, partnership.id, {
+        ...partner,
+        country: "FR",
+        actFor: false,
+      }),
     );
   }
   const cast: Record<string, { actor: Actor; memberId: string }> = {
