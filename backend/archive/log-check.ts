@@ -5,7 +5,7 @@ import {
   verifyInclusion,
   type TlogProof,
 } from "../../domain/decisions/log.ts";
-import { parseVkey, type VerifierKey } from "../../domain/decisions/note.ts";
+import { formatVkey, parseVkey, type VerifierKey } from "../../domain/decisions/note.ts";
 import { isRefusal } from "../../domain/kernel/refusal.ts";
 import { sentences } from "../../domain/archive/words.ts";
 import type { Answer, Evidence } from "./evidence.ts";
@@ -33,12 +33,14 @@ function mentions(entry: Uint8Array, sha256: string): boolean {
   return new TextDecoder().decode(entry).includes(sha256);
 }
 
+/** A key whose name ends in "/" stands for every log of its instance: the origin is then the key's name. */
 function knownKeys(proof: TlogProof, vkeys: readonly string[]): readonly VerifierKey[] {
-  const origin = proof.checkpoint.split("\n", 1)[0];
+  const origin = proof.checkpoint.split("\n", 1)[0] ?? "";
   return vkeys
     .map((vkey) => attempt(() => parseVkey(vkey)))
     .filter((key) => key !== undefined)
-    .filter((key) => key.name === origin);
+    .filter(({ name }) => name === origin || (name.endsWith("/") && origin.startsWith(name)))
+    .map(({ publicKey }) => parseVkey(formatVkey(origin, publicKey)));
 }
 
 function isIncluded(proof: TlogProof, key: VerifierKey): boolean {
