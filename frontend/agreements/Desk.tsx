@@ -12,7 +12,7 @@ import { useLive } from "./live-store.ts";
 import { ChecksPanel } from "./panels/ChecksPanel.tsx";
 import { FactsPanel } from "./panels/FactsPanel.tsx";
 import { HistoryPanel } from "./panels/HistoryPanel.tsx";
-import { Outline } from "./panels/Outline.tsx";
+import { Outline, OutlineList } from "./panels/Outline.tsx";
 import { WhyPanel } from "./panels/WhyPanel.tsx";
 import type { AgreementTemplate } from "./resources.ts";
 import type { Session } from "./session.ts";
@@ -100,31 +100,36 @@ function LivePaper(props: PartProps & { onInsertMenu: (asked: "slash" | "shortcu
   );
   return (
     <div className="desk-paper">
-      {!isLoaded && <Loading words={t("page.loadingText")} />}
-      <div className={isLoaded ? "" : "visually-hidden"}>
+      {isLoaded ? (
         <PaperEditor
           session={session}
           isEditable={isWritable}
           {...paper}
           onInsertMenu={onInsertMenu}
         />
-      </div>
+      ) : (
+        <Loading words={t("page.loadingText")} />
+      )}
     </div>
   );
 }
 
 function Panel(props: PartProps & { isPhone: boolean }) {
   const { agreement, template, session, panels, isWritable, isPhone } = props;
+  const goTo = (id: string): void => {
+    if (isPhone) panels.setOpen(null);
+    goToClause(session.editor.get(), id);
+  };
   const goThere = (at: string): void => {
     if (at.startsWith("#")) {
-      if (isPhone) panels.setOpen(null);
-      goToClause(session.editor.get(), at.slice(1));
+      goTo(at.slice(1));
       return;
     }
     const [name = "", row, column] = at.split("/");
     panels.askFact(name, row === undefined ? undefined : Number(row), column);
   };
   const shown: Record<PanelName, React.ReactNode> = {
+    outline: <OutlineList session={session} goTo={goTo} />,
     facts: <FactsPanel session={session} asked={panels.askedFact} isReadOnly={!isWritable} />,
     checks: <ChecksPanel session={session} goThere={goThere} />,
     history: <HistoryPanel agreementId={agreement.id} versions={agreement.versions} />,

@@ -3,11 +3,13 @@ import { useTranslation } from "react-i18next";
 import { useLive } from "./live-store.ts";
 import type { Session } from "./session.ts";
 
-/** The panels beside the paper, one at a time. */
-export const panelNames = ["facts", "checks", "history", "why"] as const;
+const besideNames = ["facts", "checks", "history", "why"] as const;
 
-/** One of the panels beside the paper. */
-export type PanelName = (typeof panelNames)[number];
+/** On a phone the outline has no column of its own. */
+const sheetNames = ["outline", ...besideNames] as const;
+
+/** One of the panels, of which one at a time is open. */
+export type PanelName = (typeof sheetNames)[number];
 
 interface SidePanelProps {
   readonly session: Session;
@@ -28,23 +30,15 @@ function useAlarm(session: Session): number {
 /** The side panel: a column on a desk, a sheet from below on a phone. */
 export function SidePanel({ session, open, onOpen, isSheet, render }: SidePanelProps) {
   const { t } = useTranslation("agreements");
-  const tabs = (
-    <PanelTabs
-      session={session}
-      open={open}
-      onOpen={onOpen}
-      onClose={isSheet ? undefined : () => onOpen(null)}
-    >
-      {open !== null && <div className="panel__body">{render(open)}</div>}
-    </PanelTabs>
-  );
   if (!isSheet) {
     return (
       <aside
         className={`panel${open === null ? " panel--closed" : ""}`}
         aria-label={t("panel.label")}
       >
-        {tabs}
+        <PanelTabs session={session} open={open} onOpen={onOpen} onClose={() => onOpen(null)}>
+          {open !== null && <div className="panel__body">{render(open)}</div>}
+        </PanelTabs>
       </aside>
     );
   }
@@ -69,7 +63,7 @@ interface PanelTabsProps {
   readonly session: Session;
   readonly open: PanelName | null;
   readonly onOpen: (panel: PanelName | null) => void;
-  readonly onClose: (() => void) | undefined;
+  readonly onClose: () => void;
   readonly children: React.ReactNode;
 }
 
@@ -79,28 +73,27 @@ function PanelTabs({ session, open, onOpen, onClose, children }: PanelTabsProps)
   return (
     <Tabs
       value={open}
-      onChange={(chosen) => onOpen(panelNames.find((name) => name === chosen) ?? null)}
+      onChange={(chosen) => onOpen(besideNames.find((name) => name === chosen) ?? null)}
       allowTabDeactivation
       keepMounted={false}
     >
       <Tabs.List>
-        {panelNames.map((name) => (
+        {besideNames.map((name) => (
           <Tabs.Tab key={name} value={name}>
             {t(`panel.${name}`)}
             {name === "checks" && errors > 0 && <Alarm count={errors} />}
           </Tabs.Tab>
         ))}
-        {onClose !== undefined && open !== null && (
-          <CloseButton
-            ml="auto"
-            my="auto"
-            size="md"
-            aria-label={t("panel.close")}
-            onClick={onClose}
-          />
-        )}
       </Tabs.List>
-      {panelNames.map((name) => (
+      {open !== null && (
+        <CloseButton
+          className="panel__close"
+          size="md"
+          aria-label={t("panel.close")}
+          onClick={onClose}
+        />
+      )}
+      {besideNames.map((name) => (
         <Tabs.Panel key={name} value={name}>
           {name === open && children}
         </Tabs.Panel>
@@ -124,7 +117,7 @@ function PhoneBar({ session, onOpen }: Pick<SidePanelProps, "session" | "onOpen"
   const errors = useAlarm(session);
   return (
     <nav className="phone-bar" aria-label={t("panel.label")}>
-      {panelNames.map((name) => (
+      {sheetNames.map((name) => (
         <button key={name} type="button" onClick={() => onOpen(name)}>
           {t(`panel.${name}`)}
           {name === "checks" && errors > 0 && <Alarm count={errors} />}

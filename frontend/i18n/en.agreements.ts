@@ -118,6 +118,7 @@ export const agreements: Same<typeof french> = {
   },
   panel: {
     label: "Side panel",
+    outline: "Outline",
     close: "Close the panel",
     facts: "Facts",
     checks: "Checks",

@@ -117,6 +117,7 @@ export const agreements = {
   },
   panel: {
     label: "Panneau latéral",
+    outline: "Plan",
     close: "Fermer le panneau",
     facts: "Faits",
     checks: "Contrôles",

@@ -195,7 +195,7 @@ function ClauseMenu({ editor, now }: ClauseMenuProps) {
   );
   const size = { size: 16, "aria-hidden": true };
   return (
-    <Menu position="bottom-start" returnFocus={false}>
+    <Menu position="bottom-start" returnFocus={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="subtle" size="sm" rightSection={<IconChevronDown {...size} />}>
           {t("toolbar.clause")}
@@ -232,7 +232,7 @@ function TableMenu({ editor }: { readonly editor: Editor }) {
     [t("toolbar.tableDelete"), deleteTable],
   ];
   return (
-    <Menu position="bottom-start" returnFocus={false}>
+    <Menu position="bottom-start" returnFocus={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="subtle" size="sm" leftSection={<IconTable size={16} aria-hidden />}>
           {t("toolbar.table")}

@@ -3,7 +3,14 @@ import { Placeholder } from "@tiptap/extensions/placeholder";
 import { Dropcursor } from "@tiptap/extensions/drop-cursor";
 import { Gapcursor } from "@tiptap/extensions/gap-cursor";
 import type { Node } from "@tiptap/pm/model";
-import { Plugin, PluginKey, TextSelection, type Command, type EditorState } from "@tiptap/pm/state";
+import {
+  NodeSelection,
+  Plugin,
+  PluginKey,
+  TextSelection,
+  type Command,
+  type EditorState,
+} from "@tiptap/pm/state";
 import { goToNextCell, tableEditing } from "@tiptap/pm/tables";
 import type { NodeView } from "@tiptap/pm/view";
 import type { Behaviour } from "./nodes.ts";
@@ -22,6 +29,7 @@ import {
 } from "./commands.ts";
 import { fitPasted, idsIn, unitsToRename, type NewId } from "./paste.ts";
 import { schemaExtensions } from "./schema-extensions.ts";
+import { factsIn } from "./shown.ts";
 import {
   clauseRefView,
   conditionalView,
@@ -76,12 +84,26 @@ function isShared(meta: unknown): boolean {
   return typeof meta === "object" && meta !== null;
 }
 
-function keys(hooks: EditorHooks): Extension {
+/** Enter on a selected fact, table or reference does what a click does. */
+function openSelected(context: PaperContext): Command {
+  return ({ selection }) => {
+    if (!(selection instanceof NodeSelection)) return false;
+    const { type, attrs } = selection.node;
+    const [fact] = factsIn(String(attrs["expr"]), context.live.get().model);
+    if (type.name === "value" && fact !== undefined) context.openFact(fact);
+    else if (type.name === "dataTable") context.openFact(String(attrs["of"]));
+    else if (type.name === "clauseRef") context.goTo(String(attrs["target"]));
+    else return false;
+    return true;
+  };
+}
+
+function keys(hooks: EditorHooks, context: PaperContext): Extension {
   return Extension.create({
     name: "agreementKeys",
     priority: 900,
     addKeyboardShortcuts: () => ({
-      Enter: run(first(leaveTitle, splitListItem)),
+      Enter: run(first(openSelected(context), leaveTitle, splitListItem)),
       "Shift-Enter": run(insertInline("hardBreak")),
       "Mod-Enter": run((state, dispatch) => addClause(hooks.newId())(state, dispatch)),
       "Mod-Shift-Enter": run((state, dispatch) => addSubClause(hooks.newId())(state, dispatch)),
@@ -199,7 +221,7 @@ export function editorExtensions(
       dataTable: viewed(dataTableView, context),
       signatures: viewed(signaturesView, context),
     }),
-    keys(hooks),
+    keys(hooks, context),
     plugins(hooks),
     Dropcursor,
     Gapcursor,

@@ -267,6 +267,8 @@ function drawTable(dom: HTMLElement, node: Node, context: PaperContext): void {
 export function dataTableView(node: Node, context: PaperContext): NodeView {
   const dom = element("div", "paper-data");
   dom.title = context.words.changeFact;
+  // A table wider than the paper scrolls, so the keyboard must reach it.
+  dom.tabIndex = 0;
   dom.addEventListener("click", () => context.openFact(String(node.attrs["of"])));
   return new AtomView(node, context, { dom, draw: (dom, node) => drawTable(dom, node, context) });
 }

@@ -73,7 +73,7 @@ export function FactsPanel({ session, asked, isReadOnly }: FactsPanelProps) {
   const language = i18n.language === "en" ? "en" : "fr";
   return (
     <div ref={form} className="facts-form">
-      <p className="panel__lead">{t("facts.lead")}</p>
+      {!isReadOnly && <p className="panel__lead">{t("facts.lead")}</p>}
       <output className={missing === 0 ? "facts-form__done" : "facts-form__missing"}>
         {missing === 0 ? t("facts.complete") : t("facts.missing", { count: missing })}
       </output>

@@ -63,7 +63,7 @@ export function ListField(props: ListFieldProps) {
   const label = labelOf(name, list)[language];
   return (
     <section className="fact-list" id={`fact-${name}`} aria-label={label} tabIndex={-1}>
-      <h4 className="fact-list__title">{label}</h4>
+      <p className="fact-list__title">{label}</p>
       {list.help !== undefined && <p className="fact-list__help">{list.help[language]}</p>}
       {rows.length === 0 && <p className="fact-list__help">{t("facts.noRows")}</p>}
       <Accordion value={opened} onChange={setOpened} variant="contained" chevronPosition="left">
