@@ -67,7 +67,9 @@ async function openEmbedded(dataDir: string): Promise<Storage> {
       connection,
       blobs,
       ready: () => initModels(connection),
-      isReady: async () => engine.failure === undefined && connection.readyState === mongoose.ConnectionStates.connected,
+      isReady: async () =>
+        engine.failure === undefined &&
+        connection.readyState === mongoose.ConnectionStates.connected,
       failure: () => engine.failure,
       fullScans: () => engine.fullScans,
       onChange: (listener) => engine.onChange(listener),

@@ -1,5 +1,6 @@
 import { open, type RootDatabase } from "lmdb";
 import { EventEmitter } from "node:events";
+import { outOfDiskSpace } from "./errors.ts";
 import { Table } from "./table.ts";
 
 /** One change that is on disk, told to listeners in this process. */
@@ -58,7 +59,13 @@ export class Engine {
   /** Opens or creates the database folder; the map grows by itself. */
   constructor(path: string) {
     // With overlapping sync a commit resolves before it is flushed: acknowledged must mean durable.
-    const options = { overlappingSync: false, noMemInit: false, maxReaders: 126 };
+    // Event-turn batching leaves a rejected promise unhandled when a commit fails.
+    const options = {
+      overlappingSync: false,
+      eventTurnBatching: false,
+      noSubdir: false,
+      maxReaders: 126,
+    };
     this.#db = open<Buffer, Buffer>({
       path,
       encoding: "binary",
@@ -128,12 +135,15 @@ export class Engine {
 
   /** A full disk loses only this commit; after any other failure the kernel's cache cannot be trusted (ATC'20). */
   async #afterFailedCommit(commitError: Promise<unknown>): Promise<Error> {
-    for (const table of this.#tables.values()) table.reload();
-    const unknownCause = new Promise((resolve) =>
-      setTimeout(resolve, 50, new Error("commit failed")),
-    );
-    const cause = await Promise.race([commitError, unknownCause]);
-    if (cause instanceof Error && diskFull.test(cause.message)) return cause;
+    const silence = new Promise((resolve) => setTimeout(resolve, 50, new Error("commit failed")));
+    const cause = await Promise.race([commitError, silence]);
+    const isFull = cause instanceof Error && diskFull.test(cause.message);
+    try {
+      for (const table of this.#tables.values()) table.reload();
+      if (isFull) return outOfDiskSpace(cause);
+    } catch {
+      // The environment itself is lost: the full disk hit its root page.
+    }
     this.#failure ??= new EngineFailed(cause);
     return this.#failure;
   }
@@ -158,6 +168,8 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#db.close();
+    // After a failed flush, lmdb may wait for commits that will never end.
+    const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
+    await (this.#failure ? Promise.race([this.#db.close(), patience]) : this.#db.close());
   }
 }

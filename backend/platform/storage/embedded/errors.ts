@@ -24,3 +24,8 @@ export function serverError(code: number, message: string): MongoServerError {
 export function unsupported(what: string): MongoServerError {
   return serverError(115, `The embedded engine does not support ${what}.`);
 }
+
+/** MongoDB's OutOfDiskSpace: the write was not made and nothing else is affected. */
+export function outOfDiskSpace(cause: Error): MongoServerError {
+  return serverError(14031, `OutOfDiskSpace: ${cause.message}`);
+}
