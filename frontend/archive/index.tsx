@@ -1,2 +1,3 @@
-export { ReportView } from "./ReportView.tsx";
+export { ArchivePage } from "./ArchivePage.tsx";
+export { RecordPage } from "./RecordPage.tsx";
 export { VerifyPage } from "./VerifyPage.tsx";

@@ -24,7 +24,9 @@ const PeoplePage = later(() => import("./pages/people.tsx"), "PeoplePage");
 const AgreementPage = later(() => import("../collaboration/index.tsx"), "LiveAgreementPage");
 const VersionPage = later(() => import("./pages/version.tsx"), "VersionPage");
 const TemplatePage = later(() => import("./pages/template.tsx"), "TemplateOnPaper");
-const VerifyPage = later(() => import("../archive/index.tsx"), "VerifyPage");
+const ArchivePage = later(() => import("./pages/archive.tsx"), "ArchivePage");
+const RecordPage = later(() => import("./pages/archive.tsx"), "RecordPage");
+const VerifyPage = later(() => import("./pages/verify.tsx"), "VerifyPage");
 const OutboxPage = later(() => import("../notifications/index.tsx"), "OutboxPage");
 
 const forAnybody: RouteObject[] = [
@@ -37,6 +39,8 @@ const forAnybody: RouteObject[] = [
 const forAccounts: RouteObject[] = [
   { index: true, element: <PartnershipsPage /> },
   { path: "account", element: <MyAccountPage /> },
+  { path: "archive", element: <ArchivePage /> },
+  { path: "archive/:id", element: <RecordPage /> },
   { path: "outbox", element: <OutboxPage /> },
   { path: "partnerships/:id", element: <HomePage /> },
   { path: "partnerships/:id/people", element: <PeoplePage /> },

@@ -1,0 +1,1 @@
+export { ArchivePage, RecordPage } from "../../archive/index.tsx";
