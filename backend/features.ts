@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RequestHandler, Router } from "express";
 import { resolve } from "../domain/agreements/resolve.ts";
 import { createAgreements, type Agreements } from "./agreements/index.ts";
+import { createArchive, type Archive } from "./archive/index.ts";
 import {
   collaborationRoutes,
   createCollaboration,
@@ -46,6 +47,7 @@ export interface Features {
   readonly collaboration: Collaboration;
   readonly decisions: Decisions;
   readonly signing: Signing;
+  readonly archive: Archive;
   readonly routes: readonly Route[];
   /** Routers outside the API. */
   readonly mounts: readonly (readonly [string, Router | RequestHandler])[];
@@ -73,7 +75,7 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     dataDir: ground.config.dataDir,
     instance: ground.config.instance,
   });
-  const signing = await composeSigning(ground, { ...early, ...drafting, decisions });
+  const { signing, archive } = await composeSealing(ground, { ...early, ...drafting, decisions });
   const news = createNewsSockets({
     bus: ground.bus,
     log: ground.log,
@@ -87,6 +89,7 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     ...drafting,
     decisions,
     signing,
+    archive,
     routes: [
       ...early.identity.routes,
       ...early.partnerships.routes,
@@ -95,6 +98,7 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
       ...collaborationRoutes(drafting.collaboration),
       ...decisions.routes,
       ...signing.routes,
+      ...archive.routes,
       ...outboxRoutes(mail, early.identity.service),
     ],
     mounts: [["/pki", signing.authorityRouter]],
@@ -104,9 +108,11 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
     async start() {
       await decisions.start();
       await signing.start();
+      await archive.start();
     },
     async close() {
       await news.close();
+      await archive.close();
       await signing.close();
       await decisions.close();
       await drafting.collaboration.close();
@@ -199,11 +205,11 @@ function composeDrafting(ground: Ground, early: Early): Drafting {
   return { agreements, collaboration };
 }
 
-/** The instance's authority, and the versions that go out for signature. */
-async function composeSigning(
+/** The instance's authority, the versions that go out for signature, and where they rest when sealed. */
+async function composeSealing(
   ground: Ground,
   earlier: Early & Drafting & { readonly decisions: Decisions },
-): Promise<Signing> {
+): Promise<{ readonly signing: Signing; readonly archive: Archive }> {
   const { config, clock, ids, bus, log } = ground;
   const { connection, blobs } = ground.storage;
   const { partnerships, agreements, identity, decisions } = earlier;
@@ -215,7 +221,7 @@ async function composeSigning(
     keySecret: config.secrets.keys,
     clock,
   });
-  return createSigning({
+  const signing = createSigning({
     connection,
     blobs,
     authority,
@@ -232,6 +238,20 @@ async function composeSigning(
     bus,
     log,
   });
+  const archive = createArchive({
+    connection,
+    blobs,
+    sealed: signing.service,
+    access: partnerships.access,
+    partnerships: partnerships.service,
+    // The name of no log, but the beginning of every log's: see Trust.
+    trust: { roots: [authority.root], logKeys: [decisions.log.key("").vkey] },
+    clock,
+    ids,
+    bus,
+    log,
+  });
+  return { signing, archive };
 }
 
 function tieOf(tied: { agreements?: Agreements }): Agreements {

@@ -177,5 +177,18 @@ export const rows: Readonly<Record<string, Row>> = {
     params: partnership,
     query: "?from=1&to=1",
   },
+  "GET /archive": { who: "account" },
+  "GET /archive/:id": { who: "archive.read", params: () => ({ id: "none" }), mayBeMissing: true },
+  "GET /archive/:id/document.pdf": {
+    who: "archive.read",
+    params: () => ({ id: "none" }),
+    mayBeMissing: true,
+  },
+  "GET /archive/:id/report": {
+    who: "archive.read",
+    params: () => ({ id: "none" }),
+    mayBeMissing: true,
+  },
+  "POST /verify": { who: "public" },
   "GET /operator/outbox": { who: "account" },
 };
