@@ -51,7 +51,8 @@ export class Collaboration {
   readonly drafts: Drafts;
   private readonly deps: CollaborationDeps;
   private readonly limits: CollaborationLimits;
-  private readonly store: CollaborationStore;
+  /** The log of edits and its snapshots. */
+  readonly store: CollaborationStore;
   private readonly rooms: Rooms;
   private readonly gate: AccessGate;
   private readonly door: UpgradeDoor;
@@ -101,6 +102,11 @@ export class Collaboration {
   /** Number of open sockets. */
   get socketCount(): number {
     return this.guests.size;
+  }
+
+  /** Number of agreements in memory. */
+  get roomCount(): number {
+    return this.rooms.size;
   }
 
   /** Stops taking sockets in, brings everything to disk, and closes; at most about five seconds. */

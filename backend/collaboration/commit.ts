@@ -75,6 +75,11 @@ export class CommitQueue {
     return this.waitingBytes;
   }
 
+  /** Whether nothing more can be written from here. */
+  get isAbandoned(): boolean {
+    return this.isLost;
+  }
+
   /** Takes an edit in. Returns its sequence number at once; `flush` tells when it is on disk. */
   add(edit: Admitted, author: Author): number {
     const unsealed = {

@@ -35,6 +35,8 @@ export interface RoomParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: CollaborationLimits;
+  /** Called when another process has taken the log over: the room is of no more use. */
+  readonly lost: () => void;
 }
 
 const PRESENCE_MS = 40;
@@ -146,7 +148,10 @@ export class Room implements CommitListener {
       timer = setTimeout(() => reject(new Refusal("too-busy", "Not saved yet.")), SETTLE_MS);
     });
     const done = async (): Promise<void> => {
-      while (this.queue.acceptedSeq > this.queue.seq) await this.queue.flush();
+      while (this.queue.acceptedSeq > this.queue.seq) {
+        if (this.queue.isAbandoned) throw new Refusal("too-busy", "Another process writes here.");
+        await this.queue.flush();
+      }
     };
     try {
       await Promise.race([done(), late]);
@@ -210,6 +215,7 @@ export class Room implements CommitListener {
 
   ownershipLost(): void {
     this.isWritable = false;
+    this.parts.lost();
     this.closeAll(closeCode.notOwner, "not-owner");
   }
 

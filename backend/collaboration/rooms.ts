@@ -137,7 +137,9 @@ export class Rooms {
     const head = records.at(-1) ?? from;
     log.debug({ docId, seq: head.seq, replayed: records.length }, "agreement opened");
     const snapshotSeq = from.seq;
-    return new Room({ docId, document, head, snapshotSeq, isWritable, store, clock, log, limits });
+    const lost = (): void => void this.entries.delete(docId);
+    const where = { docId, document, head, snapshotSeq, isWritable };
+    return new Room({ ...where, store, clock, log, limits, lost });
   }
 }
 
