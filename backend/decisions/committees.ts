@@ -67,7 +67,7 @@ export async function getCommittee(
 }
 
 /** Names of the partners of a partnership, by id. */
-export async function partnerNames(
+async function partnerNames(
   deps: Pick<DecisionDeps, "partnerships">,
   partnershipId: string,
 ): Promise<ReadonlyMap<string, string>> {

@@ -13,7 +13,7 @@ import type { RollEntry, Rule } from "./rule.ts";
 import { tally, type Tally } from "./tally.ts";
 
 /** Most acts that one decision records: a bound for what can be stored and counted. */
-export const MAX_RECORD = 4_000;
+const MAX_RECORD = 4_000;
 
 /** What is voted on: one version of an agreement, by its content hash. */
 export interface Subject {

@@ -2,16 +2,16 @@ import { hexToBytes } from "@noble/hashes/utils.js";
 import { canonicalJson, sha256Hex, type Json, type JsonObject } from "../kernel/canonical.ts";
 import {
   committedBody,
+  type ClosedDecision,
   type Decision,
   type DraftDecision,
   type Proposal,
   type RecordEntry,
 } from "./decision.ts";
 import { commitment } from "./log.ts";
-import type { Tally } from "./tally.ts";
 
 /** Marks our entries in a log. */
-export const ENTRY_TYPE = "entente.decision/v1";
+const ENTRY_TYPE = "entente.decision/v1";
 
 /** A decision with a record. */
 export type RecordedDecision = Exclude<Decision, DraftDecision>;
@@ -52,7 +52,7 @@ export function signingEntryText(
 }
 
 /** Time as the log writes it: whole seconds, UTC. */
-export function logTime(at: string): string {
+function logTime(at: string): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }
 
@@ -76,7 +76,7 @@ function bodyOf(decision: RecordedDecision, act: RecordEntry): JsonObject {
     }
     case "closed":
       if (decision.state !== "closed") throw new RangeError("the vote is not closed");
-      return { opened_index: required(decision, "opened"), ...closedBody(decision.tally) };
+      return { opened_index: required(decision, "opened"), ...closedBody(decision) };
     case "final":
       return { closed_index: required(decision, "closed") };
     case "withdrawn":
@@ -108,13 +108,16 @@ function openedBody({
 }
 
 /** SHA-256 of title and text of a question, as the log carries it. */
-export function questionHash({ title, text }: Pick<Proposal, "title" | "text">): string {
+function questionHash({ title, text }: Pick<Proposal, "title" | "text">): string {
   return sha256Hex(canonicalJson({ title, text }));
 }
 
-function closedBody({ outcome, tests, counts }: Tally): JsonObject {
+/** Repeats the hash that was voted on, so that this entry and its proof alone tell what was decided. */
+function closedBody({ tally, subject }: ClosedDecision): JsonObject {
+  const { outcome, tests, counts } = tally;
   const { for: yes, against, abstain } = counts.partner;
   return {
+    ...(subject ? { doc_sha256: subject.contentSha256 } : {}),
     outcome,
     tally: { for: yes, against, abstain },
     tests: tests.map((result): Json => {

@@ -4,11 +4,11 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { fromBase64, joinBytes, malformed, sameBytes, toBase64 } from "./encoding.ts";
 
 /** Signature type of a log's own Ed25519 signature, and of a witness's timestamped one (C2SP signed-note). */
-export const ED25519_NOTE = 0x01;
-export const ED25519_COSIGNATURE = 0x04;
+const ED25519_NOTE = 0x01;
+const ED25519_COSIGNATURE = 0x04;
 
 /** Longest signed note that is read: a bound for what strangers send. */
-export const MAX_NOTE_LENGTH = 1_000_000;
+const MAX_NOTE_LENGTH = 1_000_000;
 const MAX_SIGNATURES = 100;
 const KEY_ID_BYTES = 4;
 

@@ -4,7 +4,7 @@ import type { RollEntry, Unit } from "./rule.ts";
 import { supportersWin, type TallyRule } from "./tally.ts";
 
 /** Most sets of supporters that are examined: 20 partners of different weight, or many more of few weights. */
-export const MAX_COALITIONS = 2 ** 20;
+const MAX_COALITIONS = 2 ** 20;
 
 /**
  * Voting power in the order of the roll, exact: "5/21", whole numbers without denominator.

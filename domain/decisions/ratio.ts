@@ -38,7 +38,7 @@ export function smallestReaching(total: bigint, goal: Goal): bigint {
 }
 
 /** Greatest common divisor of two non-negative numbers. */
-export function gcd(a: bigint, b: bigint): bigint {
+function gcd(a: bigint, b: bigint): bigint {
   let [x, y] = [a, b];
   while (y !== 0n) [x, y] = [y, x % y];
   return x;

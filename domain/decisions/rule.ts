@@ -4,14 +4,12 @@ import { ratioPattern } from "./ratio.ts";
 /** Most partners on one roll. */
 export const MAX_ROLL = 500;
 /** Most tests in one list of a rule. */
-export const MAX_TESTS = 8;
+const MAX_TESTS = 8;
 
 const id = z.string().min(1).max(200);
 
 /** An exact share, "num/den" with den > 0. */
-export const ratioSchema = z
-  .string()
-  .regex(ratioPattern, "write a ratio as two whole numbers, like 2/3");
+const ratioSchema = z.string().regex(ratioPattern, "write a ratio as two whole numbers, like 2/3");
 
 /** One condition on a measure: `of` counted in `unit` must reach `ratio` of `base`. */
 export const testSchema = z.strictObject({
@@ -113,7 +111,7 @@ export const ruleSchema = ruleFields
   });
 
 /** One partner's place on the roll. */
-export const rollEntrySchema = z.strictObject({
+const rollEntrySchema = z.strictObject({
   partner: id,
   /** Non-negative whole number as text; "0" is a voice by partner and none by weight. */
   weight: z

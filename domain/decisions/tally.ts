@@ -283,7 +283,7 @@ function vetoResult(
  * Whether a veto stops the motion: by a partner who holds it and is not suspended, with a ground where the rule
  * wants one, not about that partner's own default or exit, and within its window.
  */
-export function isAdmissibleVeto(
+function isAdmissibleVeto(
   veto: NonNullable<Rule["veto"]>,
   event: VetoEvent,
   { standing, after }: { standing: Standing; after: string | undefined },

@@ -81,7 +81,7 @@ export const committeeSchema = z.object({
 const unitCounts = z.record(z.string(), z.string());
 
 /** A test with its numbers (decimal text). */
-export const testResultSchema = z.object({
+const testResultSchema = z.object({
   kind: z.string(),
   test: testSchema.optional(),
   measured: z.string(),
@@ -130,7 +130,7 @@ export const seatSchema = z.object({
 });
 
 /** The caller's partner's own ballot. */
-export const ownBallotSchema = z.object({
+const ownBallotSchema = z.object({
   choice: z.enum(choices),
   comment: z.string(),
   at: z.string(),

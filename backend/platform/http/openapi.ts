@@ -28,7 +28,7 @@ const problem: JsonSchema = {
 export function openApiDocument(routes: readonly Route[], server: string): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const path = route.path.replace(/:(\w+)/g, "{$1}");
+    const path = route.path.replace(/[:*](\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [route.method]: operation(route) };
   }
   return {
