@@ -9,12 +9,11 @@ import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { usePageTitle } from "../ui/Page.tsx";
 import { partnerColor } from "../ui/PartnerBadge.tsx";
-import { Thread } from "../ui/Thread.tsx";
+import { AgreementThread } from "./AgreementThread.tsx";
 import { OpenDesk } from "./Desk.tsx";
 import type { Me, OpenDraft } from "./draft-port.ts";
 import { useAgreement, useAgreementTemplate, type AgreementTemplate } from "./resources.ts";
 import { openSession, type Session } from "./session.ts";
-import { threadSteps } from "./thread-steps.ts";
 import "./desk.css";
 import "./paper.css";
 
@@ -86,11 +85,10 @@ function useSession({ agreement, template, me, openDraft }: DeskProps): Session 
 
 /** The desk; each round takes the server's text anew. */
 function Desk(props: DeskProps) {
-  const { t } = useTranslation(["agreements", "common"]);
   const [round, setRound] = useState(0);
   return (
     <div className="draft-desk">
-      <Thread steps={threadSteps(props.agreement, t)} />
+      <AgreementThread agreement={props.agreement} />
       <Round key={round} {...props} onReload={() => setRound(round + 1)} />
     </div>
   );

@@ -37,7 +37,7 @@ function useWords(status: DraftStatus): string {
     case "offline":
       return t("status.offline", { count: status.unsaved });
     case "refused":
-      return t("status.refused");
+      return status.code === "agreement-frozen" ? t("stopped.lockedTitle") : t("status.refused");
     case "closed":
     default:
       return t("status.closed");

@@ -7,11 +7,10 @@ import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Hash } from "../ui/Hash.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { usePageTitle } from "../ui/Page.tsx";
-import { Thread } from "../ui/Thread.tsx";
 import { Time } from "../ui/Time.tsx";
+import { AgreementThread } from "./AgreementThread.tsx";
 import { Paper } from "./Paper.tsx";
 import { useAgreement, useReopen, useVersion, versionFile, type Version } from "./resources.ts";
-import { threadSteps } from "./thread-steps.ts";
 import "./desk.css";
 
 /** The page of one frozen version: what it says, its hash, and the way to the vote. */
@@ -33,7 +32,7 @@ export function VersionPage() {
   const { text, language } = version.data.content;
   return (
     <div className="draft-desk">
-      <Thread steps={threadSteps(agreement.data, t)} />
+      <AgreementThread agreement={agreement.data} />
       <div className="version-columns">
         <VersionCard agreement={agreement.data} version={version.data} />
         <Paper text={text} language={language} label={t("version.text", { number: n })} />

@@ -1,4 +1,5 @@
 export { AgreementPage } from "./AgreementPage.tsx";
+export { AgreementThread } from "./AgreementThread.tsx";
 export type {
   DraftStatus,
   LiveDraft,
@@ -9,5 +10,5 @@ export type {
 } from "./draft-port.ts";
 export { createLive, useLive, type Live, type LiveCell } from "./live-store.ts";
 export { Paper } from "./Paper.tsx";
-export { threadSteps } from "./thread-steps.ts";
+export { useAgreement, useVersion, type Version } from "./resources.ts";
 export { VersionPage } from "./VersionPage.tsx";

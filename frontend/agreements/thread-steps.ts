@@ -2,6 +2,7 @@ import type { TFunction } from "i18next";
 import type { AgreementState } from "../../domain/agreements/lifecycle.ts";
 import type { Agreement } from "../../domain/agreements/wire.ts";
 import type { ThreadStep } from "../ui/Thread.tsx";
+import type { ThreadLinks } from "./thread-links.ts";
 
 const order = ["draft", "version", "decision", "signatures", "sealed", "archive"] as const;
 
@@ -19,19 +20,26 @@ const presentStep: Readonly<Record<AgreementState, number>> = {
 type Words = TFunction<["agreements", "common"]>;
 
 /** The thread of an agreement: what is done, what is next and whose turn it is. */
-export function threadSteps(agreement: Agreement, t: Words): readonly ThreadStep[] {
+export function threadSteps(
+  agreement: Agreement,
+  t: Words,
+  links: ThreadLinks = {},
+): readonly ThreadStep[] {
   const present = presentStep[agreement.state];
   const latest = agreement.versions[0];
   const here = `/agreements/${agreement.id}`;
   return order.map((key, index): ThreadStep => {
     const state = index < present ? "done" : index === present ? "current" : "waiting";
-    const note = noteOf(key, agreement, t);
+    const note =
+      key === "decision" && links.vote !== undefined
+        ? t(`thread.vote.${links.vote}`)
+        : noteOf(key, agreement, t);
     const isVersion = key === "version" && latest !== undefined;
     const href = isVersion
       ? `${here}/versions/${String(latest.number)}`
       : key === "draft"
         ? here
-        : undefined;
+        : linkOf(key, links);
     return {
       key,
       label: t(`common:thread.${key}`),
@@ -41,6 +49,11 @@ export function threadSteps(agreement: Agreement, t: Words): readonly ThreadStep
       ...(isVersion ? { at: latest.createdAt } : {}),
     };
   });
+}
+
+function linkOf(key: (typeof order)[number], links: ThreadLinks): string | undefined {
+  if (key === "decision" || key === "signatures" || key === "archive") return links[key];
+  return key === "sealed" && links.archive !== undefined ? links.signatures : undefined;
 }
 
 function noteOf(key: (typeof order)[number], { state, versions }: Agreement, t: Words): string {

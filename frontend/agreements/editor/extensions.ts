@@ -1,4 +1,4 @@
-import { Extension, type AnyExtension, type Editor } from "@tiptap/core";
+import { Extension, wrappingInputRule, type AnyExtension, type Editor } from "@tiptap/core";
 import { Placeholder } from "@tiptap/extensions/placeholder";
 import { Dropcursor } from "@tiptap/extensions/drop-cursor";
 import { Gapcursor } from "@tiptap/extensions/gap-cursor";
@@ -10,6 +10,7 @@ import {
   TextSelection,
   type Command,
   type EditorState,
+  type Transaction,
 } from "@tiptap/pm/state";
 import { goToNextCell, tableEditing } from "@tiptap/pm/tables";
 import type { NodeView } from "@tiptap/pm/view";
@@ -27,7 +28,7 @@ import {
   splitListItem,
   toggleList,
 } from "./commands.ts";
-import { fitPasted, idsIn, unitsToRename, type NewId } from "./paste.ts";
+import { fitPasted, idsIn, placesToFill, unitsToRename, type NewId } from "./paste.ts";
 import { schemaExtensions } from "./schema-extensions.ts";
 import { factsIn } from "./shown.ts";
 import {
@@ -66,6 +67,16 @@ function viewed(
       () =>
       ({ node }) =>
         make(node, context),
+  };
+}
+
+/** A list that begins when its mark is typed at the start of a paragraph. */
+function startedBy(name: "bulletList" | "orderedList", find: RegExp): Behaviour {
+  return {
+    addInputRules() {
+      const type = this.editor.schema.nodes[name];
+      return type === undefined ? [] : [wrappingInputRule({ find, type })];
+    },
   };
 }
 
@@ -127,23 +138,27 @@ function inTitle(command: Command): Command {
     state.selection.$from.parent.type.name === "clauseTitle" && command(state, dispatch, view);
 }
 
-/** Gives every clause an id of its own, in the same step as the change that made it. */
-function identity(newId: NewId): Plugin {
+/** Mends what a change of ours left: clauses without an id of their own, places without a cursor. */
+function mend(state: EditorState, newId: NewId): Transaction | null {
+  const { doc, tr } = state;
+  const paragraph = state.schema.nodes["paragraph"];
+  const nameless = unitsToRename(doc);
+  const empty = doc.childCount === 0 ? [0] : placesToFill(doc);
+  if (paragraph === undefined || nameless.length + empty.length === 0) return null;
+  for (const { node, pos } of nameless) {
+    tr.setNodeMarkup(pos, undefined, { ...node.attrs, id: newId() });
+  }
+  // Last place first, so that the earlier ones still stand where they were counted.
+  for (const place of empty) tr.insert(place, paragraph.create());
+  return tr;
+}
+
+function mending(newId: NewId): Plugin {
   return new Plugin({
-    key: new PluginKey("clauseIdentity"),
+    key: new PluginKey("mending"),
     appendTransaction: (transactions, _before, state) => {
-      if (transactions.some((tr) => isShared(tr.getMeta("y-sync$")))) return null;
-      if (!transactions.some((tr) => tr.docChanged)) return null;
-      const nameless = unitsToRename(state.doc);
-      if (nameless.length === 0 && state.doc.childCount > 0) return null;
-      const { tr } = state;
-      for (const { node, pos } of nameless) {
-        tr.setNodeMarkup(pos, undefined, { ...node.attrs, id: newId() });
-      }
-      // A text without any block has no place for a cursor.
-      const paragraph = state.schema.nodes["paragraph"]?.create();
-      if (state.doc.childCount === 0 && paragraph !== undefined) tr.insert(0, paragraph);
-      return tr;
+      const isOurs = !transactions.some((tr) => isShared(tr.getMeta("y-sync$")));
+      return isOurs && transactions.some((tr) => tr.docChanged) ? mend(state, newId) : null;
     },
     props: {
       transformPasted: (slice, view) => {
@@ -190,11 +205,7 @@ function typeBetweenBlocks(
 function plugins(hooks: EditorHooks): Extension {
   return Extension.create({
     name: "agreementPlugins",
-    addProseMirrorPlugins: () => [
-      identity(hooks.newId),
-      typing(hooks.onInsertMenu),
-      tableEditing(),
-    ],
+    addProseMirrorPlugins: () => [mending(hooks.newId), typing(hooks.onInsertMenu), tableEditing()],
     onCreate() {
       hooks.onState(this.editor.state, true);
     },
@@ -212,6 +223,8 @@ export function editorExtensions(
 ): AnyExtension[] {
   return [
     ...schemaExtensions({
+      bulletList: startedBy("bulletList", /^\s*[-*]\s$/),
+      orderedList: startedBy("orderedList", /^\s*1[.)]\s$/),
       clause: viewed(unitView, context),
       annex: viewed(unitView, context),
       conditional: viewed(conditionalView, context),

@@ -12,6 +12,7 @@ export function fitPasted(slice: Slice, taken: ReadonlySet<string>, newId: NewId
   const used = new Set(taken);
   const fit = (node: Node): Node[] => {
     if (node.isText || node.isLeaf) return [node];
+    if (node.type.name === "title") return [asClauseTitle(node)];
     const content = fitAll(node.content);
     const parts = isUnit(node) ? splitAtTitles(content) : [content];
     return parts.map((part) => {
@@ -27,10 +28,41 @@ export function fitPasted(slice: Slice, taken: ReadonlySet<string>, newId: NewId
     fragment.forEach((node) => nodes.push(...fit(node)));
     return Fragment.fromArray(nodes);
   };
-  const fitted = new Slice(fitAll(slice.content), slice.openStart, slice.openEnd);
-  return fitted.content.childCount === slice.content.childCount
-    ? fitted
-    : Slice.maxOpen(fitted.content);
+  const content = fitAll(slice.content);
+  const clauses = clausesOf(content, newId);
+  if (clauses !== undefined) return new Slice(clauses, 0, 0);
+  return content.childCount === slice.content.childCount
+    ? new Slice(content, slice.openStart, slice.openEnd)
+    : Slice.maxOpen(content);
+}
+
+/** An agreement has one title; a title pasted into it heads a clause. */
+function asClauseTitle(title: Node): Node {
+  const type = title.type.schema.nodes["clauseTitle"];
+  return type === undefined ? title : type.create(null, title.content);
+}
+
+/** Headings with their text, pasted from elsewhere, as clauses; undefined if there are none. */
+function clausesOf(content: Fragment, newId: NewId): Fragment | undefined {
+  const clause = content.firstChild?.type.schema.nodes["clause"];
+  let hasTitle = false;
+  content.forEach((node) => {
+    hasTitle ||= node.type.name === "clauseTitle";
+  });
+  if (!hasTitle || content.childCount < 2 || clause === undefined) return undefined;
+  const nodes: Node[] = [];
+  let open: Node[] | undefined;
+  const close = (): void => {
+    if (open !== undefined) nodes.push(clause.create({ id: newId() }, open));
+  };
+  content.forEach((node) => {
+    if (node.type.name === "clauseTitle") {
+      close();
+      open = [node];
+    } else (open ?? nodes).push(node);
+  });
+  close();
+  return Fragment.fromArray(nodes);
 }
 
 /** Cuts before each title but the first. */
@@ -60,4 +92,16 @@ export function unitsToRename(doc: Node): readonly { readonly node: Node; readon
     seen.add(id);
     return !isFine;
   });
+}
+
+const needParagraph = new Set(["tableCell", "tableHeader", "listItem"]);
+
+/** Places inside empty cells and list items, last first: a cursor needs a paragraph there. */
+export function placesToFill(doc: Node): readonly number[] {
+  const places: number[] = [];
+  doc.descendants((node, pos) => {
+    if (needParagraph.has(node.type.name) && node.childCount === 0) places.push(pos + 1);
+    return !node.isTextblock;
+  });
+  return places.reverse();
 }
