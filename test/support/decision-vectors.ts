@@ -28,6 +28,15 @@ const vetoVector = z.union([
   }),
 ]);
 
+const onNoQuorum = z.union([
+  z.literal("fails"),
+  z.looseObject({
+    reconvene: z.array(
+      z.looseObject({ withinDays: z.number().default(0), quorum: z.array(testSchema) }),
+    ),
+  }),
+]);
+
 const tallyVector = z.looseObject({
   rule: z.looseObject({
     procedure: z.enum(["meeting", "written", "silence"]).optional(),
@@ -38,6 +47,8 @@ const tallyVector = z.looseObject({
     minDissentToBlock: z.number().nullish(),
     tie: z.enum(["fails", "chair"]).nullish(),
     veto: z.unknown().optional(),
+    onNoQuorum: onNoQuorum.optional(),
+    on_no_quorum: onNoQuorum.optional(),
   }),
   roll: z.array(
     z.looseObject({
@@ -54,7 +65,14 @@ const tallyVector = z.looseObject({
     z.record(z.string(), choice),
     z.array(z.looseObject({ partner: z.string(), choice, at: z.string().optional() })),
   ]),
-  ctx: z.looseObject({ vetoes: z.array(vetoVector).optional() }).default({}),
+  ctx: z
+    .looseObject({
+      vetoes: z.array(vetoVector).optional(),
+      recused: z.array(z.string()).default([]),
+      suspended: z.array(z.string()).default([]),
+      convening: z.number().default(1),
+    })
+    .prefault({}),
 });
 
 type TallyVector = z.output<typeof tallyVector>;
@@ -80,6 +98,7 @@ function ruleOf({ rule, ctx }: TallyVector): TallyRule {
     unanimity: rule.unanimity,
     minDissentToBlock: rule.min_dissent_to_block ?? rule.minDissentToBlock ?? undefined,
     tie: rule.tie ?? undefined,
+    onNoQuorum: rule.onNoQuorum ?? rule.on_no_quorum,
     veto: veto === undefined || veto === false || veto === null ? undefined : vetoRuleOf(veto),
   };
 }
@@ -106,12 +125,13 @@ function idOf(row: { id?: string | undefined; partner?: string | undefined }): s
   return row.id ?? row.partner ?? "";
 }
 
-function rollOf({ roll }: TallyVector): RollEntry[] {
+function rollOf({ roll, ctx }: TallyVector): RollEntry[] {
   return roll.map((row) => ({
     partner: idOf(row),
     weight: row.weight ?? "1",
     delegates: [],
-    suspended: row.suspended === true || row.defaulting === true,
+    suspended:
+      row.suspended === true || row.defaulting === true || ctx.suspended.includes(idOf(row)),
   }));
 }
 
@@ -129,12 +149,13 @@ function ballotsOf({ ballots }: TallyVector): Ballot[] {
 }
 
 function eventsOf({ roll, ctx }: TallyVector): TallyEvent[] {
-  const recused = roll.filter((row) => row.recused === true);
+  const recused = roll.filter((row) => row.recused === true || ctx.recused.includes(idOf(row)));
   const hasAttendance = roll.some((row) => row.present !== undefined);
   const here = roll.filter((row) => row.present !== false).map(idOf);
   return [
     ...(hasAttendance ? [{ kind: "attendance" as const, partners: here }] : []),
     ...recused.map((row) => ({ kind: "recused" as const, partner: idOf(row) })),
+    { kind: "convened", number: ctx.convening },
     ...(ctx.vetoes ?? []).filter(isInTime).map(vetoOf),
   ];
 }
