@@ -58,9 +58,19 @@ export class TestServer {
 
   /** Starts a server with one draft, on a fresh folder. */
   static async start(limits: Partial<CollaborationLimits> = {}): Promise<TestServer> {
-    const server = new TestServer(await mkdtemp(join(tmpdir(), "entente-co-")), limits);
+    return TestServer.startIn(await mkdtemp(join(tmpdir(), "entente-co-")), limits, true);
+  }
+
+  /** Starts a server on a folder; a new one gets its draft. */
+  static async startIn(
+    dataDir: string,
+    limits: Partial<CollaborationLimits>,
+    isNew: boolean,
+  ): Promise<TestServer> {
+    const server = new TestServer(dataDir, limits);
     await server.open();
-    await server.collaboration.drafts.create(AGREEMENT, { text: sampleText, facts: sampleFacts });
+    const content = { text: sampleText, facts: sampleFacts };
+    if (isNew) await server.collaboration.drafts.create(AGREEMENT, content);
     return server;
   }
 
@@ -151,10 +161,10 @@ export class Editor {
   acknowledged = 0;
   logSeq = 0;
   private asked = 0;
-  private readonly server: TestServer;
+  private readonly server: Pick<TestServer, "url">;
   private readonly accountId: string;
 
-  constructor(server: TestServer, accountId: string, doc: Y.Doc) {
+  constructor(server: Pick<TestServer, "url">, accountId: string, doc = new Y.Doc()) {
     this.server = server;
     this.accountId = accountId;
     this.doc = doc;
@@ -177,7 +187,7 @@ export class Editor {
   }
 
   get text(): string {
-    return this.doc.getXmlFragment("text").toString();
+    return this.doc.getXmlFragment("text").toJSON();
   }
 
   async connect(): Promise<void> {
@@ -207,8 +217,8 @@ export class Editor {
 }
 
 /** A request of message 120. */
-export function ackRequest(seq: number): Uint8Array {
-  return acknowledgeFrame(seq, 0).slice(0, -1);
+export function ackRequest(seq: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(acknowledgeFrame(seq, 0).slice(0, -1));
 }
 
 /** A socket under the test's full control. */
