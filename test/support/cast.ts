@@ -1,5 +1,6 @@
 import type { Role } from "../../domain/partnerships/wire.ts";
-import type { Person, World } from "./world.ts";
+import type { Instance } from "./instance.ts";
+import type { Person } from "./person.ts";
 
 /** A partnership of three partners with people in every role. */
 export interface Cast {
@@ -37,7 +38,7 @@ const castList: readonly (readonly [string, 0 | 1 | 2, readonly Role[]])[] = [
 ];
 
 /** Opens a partnership and brings the cast in, through the doors a person would use. */
-export async function assemble(world: World): Promise<Cast> {
+export async function assemble(world: Instance): Promise<Cast> {
   const eli = await world.person("Eli");
   const partnership = (await eli.post("/partnerships", { name: "Tremplin" })).ok<{
     id: string;

@@ -1,12 +1,11 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp, type App } from "../../backend/app.ts";
 import { readConfig } from "../../backend/config.ts";
 import { createLog } from "../../backend/platform/log.ts";
 import type { Clock } from "../../backend/platform/clock.ts";
-import type { Role } from "../../domain/partnerships/wire.ts";
-import { Person, type Reply } from "./person.ts";
+import { Instance } from "./instance.ts";
 
 /** A clock that a test moves. */
 export class MovableClock implements Clock {
@@ -22,11 +21,9 @@ export class MovableClock implements Clock {
 }
 
 /** A running instance on a folder of its own: real storage, real sockets, a clock that moves. */
-export class World {
+export class World extends Instance {
   readonly app: App;
-  readonly url: string;
   readonly clock: MovableClock;
-  readonly dataDir: string;
   private readonly isKept: boolean;
 
   private constructor(parts: {
@@ -36,10 +33,9 @@ export class World {
     dataDir: string;
     isKept: boolean;
   }) {
+    super(parts.url, parts.dataDir);
     this.app = parts.app;
-    this.url = parts.url;
     this.clock = parts.clock;
-    this.dataDir = parts.dataDir;
     this.isKept = parts.isKept;
   }
 
@@ -49,7 +45,6 @@ export class World {
     const config = readConfig({
       PORT: "0",
       DATA_DIR: dir,
-      ...(process.env["TEMPLATES_DIR"] ? { TEMPLATES_DIR: process.env["TEMPLATES_DIR"] } : {}),
       LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
       LOGIN_ATTEMPTS_PER_MINUTE: "1000",
     });
@@ -63,69 +58,6 @@ export class World {
     await this.app.close();
     if (!this.isKept) await rm(this.dataDir, { recursive: true, force: true });
   }
-
-  /** Nobody in particular: no token. */
-  stranger(): Person {
-    return new Person(this.url, { id: "", name: "", email: "" }, "");
-  }
-
-  /** The same person with the same token, on this instance. */
-  as(person: Person): Person {
-    return new Person(this.url, person, person.token);
-  }
-
-  /** A new account, signed in. */
-  async person(name: string): Promise<Person> {
-    const email = `${name.toLowerCase()}.${Math.random().toString(36).slice(2, 8)}@example.org`;
-    const reply = await this.stranger().post("/auth/register", {
-      email,
-      password: passwordOf(name),
-      name,
-      locale: "fr",
-    });
-    const { account, accessToken } = reply.ok<{ account: { id: string }; accessToken: string }>();
-    return new Person(this.url, { id: account.id, name, email }, accessToken);
-  }
-
-  /** Invites a person by mail and accepts for them, as the link in the outbox says. */
-  async join(
-    coordinator: Person,
-    guest: Person,
-    as: { partnershipId: string; partnerId: string; roles: readonly Role[] },
-  ): Promise<{ id: string }> {
-    const { partnershipId, partnerId, roles } = as;
-    const invited = await coordinator.post(`/partnerships/${partnershipId}/invitations`, {
-      email: guest.email,
-      partnerId,
-      roles,
-    });
-    invited.ok();
-    const token = await this.invitationTokenFor(guest.email);
-    return (await guest.post(`/invitations/${token}/accept`, {})).ok<{ id: string }>();
-  }
-
-  /** The newest invitation token mailed to an address. */
-  async invitationTokenFor(email: string): Promise<string> {
-    const outbox = join(this.dataDir, "outbox");
-    const names = (await readdir(outbox))
-      .filter((name) => name.endsWith(".json"))
-      .sort()
-      .reverse();
-    for (const name of names) {
-      const message = JSON.parse(await readFile(join(outbox, name), "utf8")) as {
-        to: string;
-        text: string;
-      };
-      const token = /\/invitations\/(\S+)/.exec(message.text)?.[1];
-      if (message.to === email && token) return token;
-    }
-    throw new Error("no invitation in the outbox");
-  }
-}
-
-/** The password of a person made by `World.person`. */
-export function passwordOf(name: string): string {
-  return `${name.toLowerCase()}-has-a-long-password`;
 }
 
 /** Waits until a condition holds, without sleeping longer than needed. */
@@ -140,4 +72,5 @@ export async function until(
   }
 }
 
-export { Person, type Reply };
+export { passwordOf } from "./instance.ts";
+export { Person, type Reply } from "./person.ts";
