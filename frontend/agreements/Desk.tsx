@@ -8,7 +8,7 @@ import { InsertMenu } from "./editor/InsertMenu.tsx";
 import { goToClause } from "./editor/navigation.ts";
 import { PaperEditor } from "./editor/PaperEditor.tsx";
 import { Toolbar } from "./editor/Toolbar.tsx";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 import { ChecksPanel } from "./panels/ChecksPanel.tsx";
 import { FactsPanel } from "./panels/FactsPanel.tsx";
 import { HistoryPanel } from "./panels/HistoryPanel.tsx";

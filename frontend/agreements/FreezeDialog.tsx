@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 import { useFreeze } from "./resources.ts";
 import type { Session } from "./session.ts";
 

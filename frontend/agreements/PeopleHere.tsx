@@ -1,7 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { LiveDraft, PersonHere } from "./draft-port.ts";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 
 const MOST_SHOWN = 5;
 

@@ -1,6 +1,6 @@
 import { CloseButton, Drawer, Tabs } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 import type { Session } from "./session.ts";
 
 const besideNames = ["facts", "checks", "history", "why"] as const;

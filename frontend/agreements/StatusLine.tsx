@@ -9,7 +9,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { formatTime } from "../ui/Time.tsx";
 import type { DraftStatus, LiveDraft } from "./draft-port.ts";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 
 const icons = {
   connecting: IconLoader2,

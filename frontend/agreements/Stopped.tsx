@@ -2,7 +2,7 @@ import { Alert, Button, CopyButton, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { closeCode } from "../../domain/collaboration/protocol.ts";
 import type { DraftStatus } from "./draft-port.ts";
-import { useLive } from "./live-store.ts";
+import { useLive } from "../platform/live.ts";
 import type { Session } from "./session.ts";
 
 type Reason = "refused" | "locked" | "gone" | "notAllowed" | "old";

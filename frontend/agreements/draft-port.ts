@@ -1,7 +1,7 @@
 import type { AnyExtension } from "@tiptap/core";
 import type { Facts } from "../../domain/agreements/facts.ts";
 import type { Json, JsonObject } from "../../domain/kernel/canonical.ts";
-import type { Live } from "./live-store.ts";
+import type { Live } from "../platform/live.ts";
 
 /**
  * Where a person's edits are. `unsaved` counts edits that the server has not yet confirmed to be

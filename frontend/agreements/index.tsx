@@ -8,7 +8,6 @@ export type {
   PersonHere,
   SharedFacts,
 } from "./draft-port.ts";
-export { createLive, useLive, type Live, type LiveCell } from "./live-store.ts";
 export { Paper } from "./Paper.tsx";
 export { useAgreement, useVersion, type Version } from "./resources.ts";
 export { VersionPage } from "./VersionPage.tsx";

@@ -16,7 +16,7 @@ import {
   type OutlineEntry,
 } from "./editor/live-text.ts";
 import { numbersOf, textJson } from "./editor/shown.ts";
-import { createLive, type Live, type LiveCell } from "./live-store.ts";
+import { createLive, type Live, type LiveCell } from "../platform/live.ts";
 
 const CHECK_AFTER_MS = 350;
 

@@ -1,5 +1,6 @@
 import type { Awareness } from "y-protocols/awareness";
-import { createLive, type Live, type PersonHere } from "../agreements/index.tsx";
+import type { PersonHere } from "../agreements/index.tsx";
+import { createLive, type Live } from "../platform/live.ts";
 
 /** First letters of the first and last word of a name. */
 export function initialsOf(name: string): string {

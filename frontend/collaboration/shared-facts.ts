@@ -1,7 +1,8 @@
 import * as Y from "yjs";
 import type { Facts } from "../../domain/agreements/facts.ts";
 import type { Json, JsonObject } from "../../domain/kernel/canonical.ts";
-import { createLive, type SharedFacts } from "../agreements/index.tsx";
+import type { SharedFacts } from "../agreements/index.tsx";
+import { createLive } from "../platform/live.ts";
 
 /** Origin of fact edits: what the undo manager of this person tracks. */
 export const FACTS_ORIGIN = Symbol("facts of this person");

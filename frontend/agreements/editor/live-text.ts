@@ -3,7 +3,7 @@ import type { Facts } from "../../../domain/templates/facts.ts";
 import type { Model } from "../../../domain/templates/model.ts";
 import type { Numbered } from "../../../domain/agreements/numbering.ts";
 import type { Language } from "../../../domain/kernel/text.ts";
-import type { LiveCell } from "../live-store.ts";
+import type { LiveCell } from "../../platform/live.ts";
 
 /** What the shown parts of a text depend on besides themselves. */
 export interface LiveText {

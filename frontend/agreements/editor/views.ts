@@ -1,6 +1,6 @@
 import type { Node } from "@tiptap/pm/model";
 import type { NodeView, ViewMutationRecord } from "@tiptap/pm/view";
-import type { Live } from "../live-store.ts";
+import type { Live } from "../../platform/live.ts";
 import { idOf, type LiveText } from "./live-text.ts";
 import {
   factsIn,

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconAlertCircle, IconAlertTriangle, IconBulb, IconCircleCheck } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Finding } from "../../../domain/agreements/findings.ts";
-import { useLive } from "../live-store.ts";
+import { useLive } from "../../platform/live.ts";
 import type { Session } from "../session.ts";
 
 const levels = ["error", "warning", "hint"] as const;

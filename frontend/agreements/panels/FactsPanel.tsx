@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { missingFacts } from "../../../domain/templates/facts-check.ts";
 import { isUnfilled } from "../../../domain/templates/facts.ts";
 import { labelOf, type Model, type Parameter } from "../../../domain/templates/model.ts";
-import { useLive } from "../live-store.ts";
+import { useLive } from "../../platform/live.ts";
 import type { Session } from "../session.ts";
 import { holds } from "../editor/shown.ts";
 import { FactField } from "./FactField.tsx";

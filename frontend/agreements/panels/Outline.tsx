@@ -1,7 +1,7 @@
 import { ActionIcon } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useLive } from "../live-store.ts";
+import { useLive } from "../../platform/live.ts";
 import type { Session } from "../session.ts";
 
 interface OutlineProps {

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { useLive } from "../live-store.ts";
+import { useLive } from "../../platform/live.ts";
 import type { AgreementTemplate } from "../resources.ts";
 import type { Session } from "../session.ts";
 
