@@ -20,7 +20,7 @@ export const archive: Same<typeof fr> = {
     download: "Download the signed PDF",
     verify: "Verify now",
     decision: "Decision",
-    signatures: "Signatures",
+    signatures: "Signatories",
     proofs: "Hashes",
     contentHash: "Text voted and signed (SHA-256)",
     fileHash: "PDF file (SHA-256)",

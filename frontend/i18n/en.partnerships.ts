@@ -48,7 +48,7 @@ export const partnerships: Same<typeof fr> = {
     startedOn: "Started on",
     version: "version {{number}}",
     nobodyYet: "Nobody yet",
-    turnout: "{{voted}} of {{voting}} have voted",
+    turnout: "{{voted}} of {{voting}} votes cast",
     signBefore: "Sign by this date:",
     invitationEnds: "End of the invitation of",
     archive: "Sealed agreements",

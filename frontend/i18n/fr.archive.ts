@@ -17,7 +17,7 @@ export const archive = {
     download: "Télécharger le PDF signé",
     verify: "Vérifier maintenant",
     decision: "Décision",
-    signatures: "Signatures",
+    signatures: "Signataires",
     proofs: "Empreintes",
     contentHash: "Texte voté et signé (SHA-256)",
     fileHash: "Fichier PDF (SHA-256)",

@@ -45,7 +45,7 @@ export const partnerships = {
     startedOn: "Commencé le",
     version: "version {{number}}",
     nobodyYet: "Personne pour l’instant",
-    turnout: "{{voted}} votants sur {{voting}}",
+    turnout: "{{voted}} voix sur {{voting}}",
     signBefore: "Signer avant cette date :",
     invitationEnds: "Fin de l’invitation de",
     archive: "Accords scellés",

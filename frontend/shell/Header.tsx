@@ -82,24 +82,31 @@ interface SiteMenuProps extends HeaderProps {
 function SiteMenu({ account, here, isOpen, onClose }: SiteMenuProps) {
   const { t } = useTranslation();
   return (
-    <Drawer
+    <Drawer.Root
       opened={isOpen}
       onClose={onClose}
       position="right"
       size="xs"
-      title={t("nav.menu")}
       transitionProps={{ duration: 120 }}
-      closeButtonProps={{ "aria-label": t("actions.close"), size: "lg" }}
     >
-      <nav className="drawer-nav" aria-label={t("nav.main")}>
-        {here && <Text className="drawer-nav__here">{here.name}</Text>}
-        <Places account={account} here={here} />
-        {account === null && <NavLink to="/sign-in">{t("nav.signIn")}</NavLink>}
-        <div className="drawer-nav__language">
-          <LanguageSwitch />
-        </div>
-      </nav>
-    </Drawer>
+      <Drawer.Overlay backgroundOpacity={0.35} />
+      <Drawer.Content>
+        <Drawer.Body>
+          <div className="drawer-nav__head">
+            <Drawer.Title>{t("nav.menu")}</Drawer.Title>
+            <Drawer.CloseButton size="lg" aria-label={t("actions.close")} />
+          </div>
+          <nav className="drawer-nav" aria-label={t("nav.main")}>
+            {here && <Text className="drawer-nav__here">{here.name}</Text>}
+            <Places account={account} here={here} />
+            {account === null && <NavLink to="/sign-in">{t("nav.signIn")}</NavLink>}
+            <div className="drawer-nav__language">
+              <LanguageSwitch />
+            </div>
+          </nav>
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }
 
