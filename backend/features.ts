@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { join } from "node:path";
-import type { RequestHandler, Router } from "express";
+import type { RequestHandler, Router } from "./platform/http/router.ts";
 import { resolve } from "../domain/agreements/resolve.ts";
 import { createAgreements, type Agreements } from "./agreements/index.ts";
 import { createArchive, type Archive } from "./archive/index.ts";

@@ -49,5 +49,6 @@ function adopt(sample: JsonObject, partners: readonly Partner[]): Record<string,
 }
 
 function idOf(row: Json): string {
-  return typeof row === "object" && row !== null && "id" in row ? String(row["id"]) : "";
+  const id = typeof row === "object" && row !== null && "id" in row ? row["id"] : undefined;
+  return typeof id === "string" ? id : "";
 }

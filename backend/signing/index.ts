@@ -1,4 +1,4 @@
-import type { Router } from "express";
+import type { Router } from "../platform/http/router.ts";
 import type { Action } from "../../domain/partnerships/access.ts";
 import type { Bus } from "../platform/bus.ts";
 import type { Clock } from "../platform/clock.ts";

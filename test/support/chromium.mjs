@@ -15,21 +15,24 @@ const candidates = [
 
 const find = () => candidates.find((path) => existsSync(path));
 
+function install() {
+  const isDebianRoot = process.getuid?.() === 0 && existsSync("/etc/debian_version");
+  if (!isDebianRoot) return undefined;
+  process.stdout.write("▸ Installing Chromium for the browser journeys (apt)\n");
+  const apt = (args) => spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
+  apt(["update", "-qq"]);
+  apt(["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  return find();
+}
+
 /** Path of a Chromium; ends the process with what to do when there is none. */
 export function ensureChromium() {
-  const found = find();
-  if (found) return found;
-  const isDebianRoot = process.getuid?.() === 0 && existsSync("/etc/debian_version");
-  if (isDebianRoot) {
-    process.stdout.write("▸ Installing Chromium for the browser journeys (apt)\n");
-    const apt = (args) => spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"] });
-    apt(["update", "-qq"]);
-    apt(["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  const path = find() ?? install();
+  if (!path) {
+    process.stderr.write(
+      "✘ The browser journeys need Chromium: install it, or set CHROMIUM to its path.\n",
+    );
+    process.exit(1);
   }
-  const installed = find();
-  if (installed) return installed;
-  process.stderr.write(
-    "✘ The browser journeys need Chromium: install it, or set CHROMIUM to its path.\n",
-  );
-  process.exit(1);
+  return path;
 }

@@ -42,7 +42,7 @@ export class Typist {
   }
 
   get text(): string {
-    return this.doc.getXmlFragment("text").toString();
+    return this.doc.getXmlFragment("text").toJSON();
   }
 
   /** Adds a paragraph with the marker and asks to be told when it is on disk. */
