@@ -30,7 +30,7 @@ export class EmbeddedCollection {
   }
 
   get namespace(): string {
-    return this.collectionName;
+    return `embedded.${this.collectionName}`;
   }
 
   /** Holds documents back until indexes are made; a failed index is the model's error to report. */
@@ -300,6 +300,18 @@ export class EmbeddedCollection {
   async drop(): Promise<boolean> {
     await this.#write({}, () => this.#table.drop());
     return true;
+  }
+
+  /** Deletes what its TTL indexes say has expired; tells how much. */
+  async expire(now: Date): Promise<number> {
+    let expired = 0;
+    for (const { fields, expireAfterSeconds } of this.#table.indexes) {
+      const path = fields[0]?.[0];
+      if (expireAfterSeconds === undefined || path === undefined) continue;
+      const before = new Date(now.getTime() - expireAfterSeconds * 1000);
+      expired += (await this.deleteMany({ [path]: { $lt: before } })).deletedCount;
+    }
+    return expired;
   }
 
   /** Creates the collection, so that it exists before its first document. */

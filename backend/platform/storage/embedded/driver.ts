@@ -45,16 +45,30 @@ class EmbeddedDb {
   }
 }
 
+const expiryMs = 60_000;
+
 /** The part of the driver's MongoClient that mongoose uses. */
 class EmbeddedClient extends EventEmitter {
   readonly engine: Engine;
   readonly s = { options: {} };
   readonly #db: EmbeddedDb;
+  readonly #expiry: NodeJS.Timeout;
 
   constructor(engine: Engine) {
     super();
     this.engine = engine;
     this.#db = new EmbeddedDb(engine);
+    this.#expiry = setInterval(() => void this.#expire(), expiryMs).unref();
+  }
+
+  /** As MongoDB does once a minute; a failure is met again by the next real write. */
+  async #expire(): Promise<void> {
+    try {
+      for (const name of this.engine.tableNames())
+        await this.#db.collection(name).expire(new Date());
+    } catch {
+      clearInterval(this.#expiry);
+    }
   }
 
   db(): EmbeddedDb {
@@ -64,6 +78,7 @@ class EmbeddedClient extends EventEmitter {
     throw unsupported("sessions and transactions");
   }
   async close(): Promise<void> {
+    clearInterval(this.#expiry);
     await this.engine.close();
   }
 }

@@ -92,7 +92,8 @@ function combinations(doc: Doc, fields: readonly Field[]): Buffer[][] {
   ];
   if (arrays.length > 1)
     throw serverError(171, `cannot index parallel arrays [${arrays.join("] [")}]`);
-  const root = arrays[0];
+  // A path that names a position (`list.0`) means the whole array, not one element after the other.
+  const root = fields.some(([path]) => /\.\d+(\.|$)/.test(path)) ? undefined : arrays[0];
   const elements = root === undefined ? undefined : doc[root];
   if (root === undefined || !Array.isArray(elements) || elements.length === 0)
     return pairsOf(doc, fields);

@@ -141,7 +141,7 @@ export class Table {
       if (!spec.unique) continue;
       const holder = this.#db.get(key);
       if (holder && !holder.equals(record))
-        throw duplicateKey(this.name, spec.name, keyValueOf(spec, doc));
+        throw duplicateKey(`embedded.${this.name}`, spec.name, keyValueOf(spec, doc));
     }
   }
 
@@ -263,7 +263,8 @@ export class Table {
       for (const plain of found.keys) {
         const key = this.#indexKey(spec, plain, record);
         const name = key.toString("latin1");
-        if (holders.has(name)) throw duplicateKey(this.name, spec.name, keyValueOf(spec, doc));
+        if (holders.has(name))
+          throw duplicateKey(`embedded.${this.name}`, spec.name, keyValueOf(spec, doc));
         if (spec.unique) holders.add(name);
         entries.push({ key, record });
       }
