@@ -46,7 +46,6 @@ function attr(node: TextNode, name: string): string {
 
 const plainTags: Readonly<Record<string, string>> = {
   paragraph: "p",
-  title: "h1",
   bulletList: "ul",
   orderedList: "ol",
   listItem: "li",
@@ -66,6 +65,13 @@ function Part({ node, level }: { readonly node: TextNode } & Place): ReactNode {
         `h${String(Math.min(level, 6))}`,
         { className: "paper-heading" },
         <Children of={node} level={level} />,
+      );
+    case "title":
+      // The page around the paper has its own first-level heading.
+      return (
+        <h2 className="paper-title">
+          <Children of={node} level={level} />
+        </h2>
       );
     case "value":
       return <span className="paper-value paper-value--still">{attr(node, "shown")}</span>;
