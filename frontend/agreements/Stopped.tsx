@@ -1,28 +1,22 @@
 import { Alert, Button, CopyButton, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { closeCode } from "../../domain/collaboration/protocol.ts";
-import type { DraftStatus } from "./draft-port.ts";
+import type { ClosedReason, DraftStatus } from "./draft-port.ts";
 import { useLive } from "../platform/live.ts";
 import type { Session } from "./session.ts";
 
-type Reason = "refused" | "locked" | "gone" | "notAllowed" | "old";
+/** Which words tell what happened. */
+const wordsOf = {
+  refused: "refused",
+  locked: "locked",
+  gone: "gone",
+  "not-allowed": "notAllowed",
+  "too-old": "old",
+} as const satisfies Record<ClosedReason, string>;
 
-function reasonOf(status: DraftStatus): Reason | null {
-  if (status.kind === "refused") return status.code === "agreement-frozen" ? "locked" : "refused";
-  if (status.kind !== "closed") return null;
-  switch (status.code) {
-    case closeCode.locked:
-      return "locked";
-    case closeCode.gone:
-      return "gone";
-    case closeCode.notAllowed:
-    case closeCode.notAuthenticated:
-      return "notAllowed";
-    case closeCode.clientTooOld:
-      return "old";
-    default:
-      return "refused";
-  }
+function reasonOf(status: DraftStatus): (typeof wordsOf)[ClosedReason] | null {
+  if (status.kind === "closed") return wordsOf[status.reason];
+  if (status.kind !== "refused") return null;
+  return status.code === "agreement-frozen" ? "locked" : "refused";
 }
 
 /** The words of the text on this device, for somebody who must carry them elsewhere. */

@@ -14,7 +14,10 @@ export type DraftStatus =
   | { readonly kind: "stalled"; readonly code: string; readonly unsaved: number }
   | { readonly kind: "offline"; readonly unsaved: number }
   | { readonly kind: "refused"; readonly code: string; readonly unsaved: number }
-  | { readonly kind: "closed"; readonly code: number; readonly unsaved: number };
+  | { readonly kind: "closed"; readonly reason: ClosedReason; readonly unsaved: number };
+
+/** Why the server ended the connection for good. */
+export type ClosedReason = "refused" | "locked" | "gone" | "not-allowed" | "too-old";
 
 /** Somebody who has the draft open. */
 export interface PersonHere {

@@ -1,10 +1,10 @@
 export { AgreementPage } from "./AgreementPage.tsx";
 export { AgreementThread } from "./AgreementThread.tsx";
 export type {
+  ClosedReason,
   DraftStatus,
   LiveDraft,
   Me,
-  OpenDraft,
   PersonHere,
   SharedFacts,
 } from "./draft-port.ts";

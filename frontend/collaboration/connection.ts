@@ -5,7 +5,7 @@ import { messageYjsSyncStep1 } from "y-protocols/sync";
 import { WebsocketProvider } from "y-websocket";
 import type * as Y from "yjs";
 import { closeCode, ENTENTE_PROTOCOL, messageType } from "../../domain/collaboration/protocol.ts";
-import type { DraftStatus } from "../agreements/index.tsx";
+import type { ClosedReason, DraftStatus } from "../agreements/index.tsx";
 import { createLive, type Live } from "../platform/live.ts";
 import { api } from "../platform/api.ts";
 import { isApiRefusal } from "../platform/refusal.ts";
@@ -189,7 +189,7 @@ export class DraftConnection {
 
   private end(code: number): void {
     this.isStopped = true;
-    this.cell.set({ kind: "closed", code, unsaved: this.edits.unsaved });
+    this.cell.set({ kind: "closed", reason: reasonOf(code), unsaved: this.edits.unsaved });
   }
 
   private retryLater(): void {
@@ -254,4 +254,20 @@ export class DraftConnection {
 function codeOfStatus(status: number): number {
   if (status === 401) return closeCode.notAuthenticated;
   return status === 404 || status === 410 ? closeCode.gone : closeCode.notAllowed;
+}
+
+function reasonOf(code: number): ClosedReason {
+  switch (code) {
+    case closeCode.locked:
+      return "locked";
+    case closeCode.gone:
+      return "gone";
+    case closeCode.notAllowed:
+    case closeCode.notAuthenticated:
+      return "not-allowed";
+    case closeCode.clientTooOld:
+      return "too-old";
+    default:
+      return "refused";
+  }
 }
