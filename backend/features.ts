@@ -94,10 +94,11 @@ export async function composeFeatures(ground: Ground): Promise<Features> {
       ...early.identity.routes,
       ...early.partnerships.routes,
       ...early.templates.routes,
+      // Before agreements: `versions/:n.pdf` is one of signing's, `versions/:n` would take it.
+      ...signing.routes,
       ...drafting.agreements.routes,
       ...collaborationRoutes(drafting.collaboration),
       ...decisions.routes,
-      ...signing.routes,
       ...archive.routes,
       ...outboxRoutes(mail, early.identity.service),
     ],

@@ -13,6 +13,7 @@ import { createSigningEngine } from "./engine.ts";
 import type { CertificationAuthority } from "./pki.ts";
 import type { SigningPorts } from "./ports.ts";
 import { closeRenderer } from "./render/index.ts";
+import { versionPrintRoutes } from "./render/version-routes.ts";
 import { authorityRouter, signingRoutes } from "./routes.ts";
 import { createSigningService, type SigningService } from "./service.ts";
 import { createRequestStore } from "./store.ts";
@@ -84,7 +85,7 @@ export function createSigning(deps: SigningFeatureDeps): Signing {
   let sweep: NodeJS.Timeout | undefined;
   return {
     service,
-    routes: signingRoutes(service),
+    routes: [...versionPrintRoutes(deps.ports), ...signingRoutes(service)],
     authorityRouter: authorityRouter(deps.authority),
     async start() {
       sweep ??= setInterval(() => void resumeQuietly(deps.log, service), SWEEP_MS).unref();

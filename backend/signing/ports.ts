@@ -11,7 +11,7 @@ export interface SigningPorts {
   readonly identity: Pick<IdentityService, "verifyPassword">;
   readonly agreements: Pick<
     AgreementService,
-    "authorise" | "advance" | "getVersionRecord" | "readContent"
+    "authorise" | "advance" | "getVersion" | "getVersionRecord" | "readContent"
   >;
   readonly partnerships: Pick<PartnershipService, "listPartners" | "getMember">;
 }

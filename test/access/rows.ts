@@ -17,6 +17,8 @@ const partnership = ({ partnershipId }: Scene) => ({ id: partnershipId });
 const agreement = ({ ids }: Scene) => ({ id: ids["agreementId"] ?? "" });
 const committee = ({ ids }: Scene) => ({ id: ids["committeeId"] ?? "" });
 const decision = ({ ids }: Scene) => ({ id: ids["decisionId"] ?? "" });
+const request = ({ ids }: Scene) => ({ id: ids["requestId"] ?? "" });
+const record = ({ ids }: Scene) => ({ id: ids["recordId"] ?? "" });
 const version = (scene: Scene) => ({ ...agreement(scene), n: "1" });
 
 /** A committee of the scene's one partner: more than half of the votes cast. */
@@ -177,6 +179,7 @@ export const rows: Readonly<Record<string, Row>> = {
     params: partnership,
     query: "?from=1&to=1",
   },
+  "GET /agreements/:id/versions/:n.pdf": { who: "agreement.read", params: version },
   "GET /archive": { who: "account" },
   "GET /archive/:id": { who: "archive.read", params: () => ({ id: "none" }), mayBeMissing: true },
   "GET /archive/:id/document.pdf": {
@@ -189,6 +192,39 @@ export const rows: Readonly<Record<string, Row>> = {
     params: () => ({ id: "none" }),
     mayBeMissing: true,
   },
+  "POST /verify": { who: "public" },
+  "POST /agreements/:id/signature-requests": {
+    who: "signature.request",
+    params: ({ ids }) => ({ id: ids["approvedAgreementId"] ?? "" }),
+    body: ({ ids }) => ({ version: 1, signatories: [{ memberId: ids["leadMemberId"] }] }),
+  },
+  "GET /agreements/:id/signature-requests": { who: "signature.read", params: agreement },
+  "GET /partnerships/:id/signature-requests": { who: "signature.read", params: partnership },
+  "GET /signature-requests/:id": { who: "signature.read", params: request },
+  "GET /signature-requests/:id/document.pdf": { who: "signature.read", params: request },
+  "POST /signature-requests/:id/signatures": {
+    who: "signature.apply",
+    params: request,
+    body: () => ({
+      consent: true,
+      contentSha256: "0".repeat(64),
+      stepUp: { password: "not the password" },
+    }),
+  },
+  "POST /signature-requests/:id/decline": {
+    who: "signature.apply",
+    params: request,
+    body: () => ({ reason: "No" }),
+  },
+  "POST /signature-requests/:id/cancel": {
+    who: "signature.request",
+    params: request,
+    body: () => ({ reason: "No" }),
+  },
+  "GET /archive": { who: "account" },
+  "GET /archive/:id": { who: "archive.read", params: record },
+  "GET /archive/:id/document.pdf": { who: "archive.read", params: record },
+  "GET /archive/:id/report": { who: "archive.read", params: record },
   "POST /verify": { who: "public" },
   "GET /operator/outbox": { who: "account" },
 };
