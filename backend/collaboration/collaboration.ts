@@ -13,7 +13,7 @@ import type { Bus } from "../platform/bus.ts";
 import type { Clock } from "../platform/clock.ts";
 import { randomSecret } from "../platform/ids.ts";
 import type { Log } from "../platform/log.ts";
-import { AccessGate, type Actor, type Admission, type CollaborationAccess } from "./access.ts";
+import { AccessGate, type Actor, type CollaborationAccess } from "./access.ts";
 import { createDrafts, type Drafts } from "./drafts.ts";
 import { Peer } from "./peer.ts";
 import { Rooms, type Hold } from "./rooms.ts";
@@ -139,7 +139,7 @@ export class Collaboration {
     const admission = await this.gate.ask(actor, docId);
     if (!admission.isIn) return (ws) => ws.close(admission.close, admission.reason);
     const hold = await this.rooms.hold(docId);
-    return (ws, isExtended) => this.welcome({ ws, isExtended, actor, docId, hold, admission });
+    return (ws, isExtended) => this.welcome({ ws, isExtended, actor, docId, hold });
   }
 
   private welcome(guest: {
@@ -148,12 +148,10 @@ export class Collaboration {
     readonly actor: Actor;
     readonly docId: string;
     readonly hold: Hold;
-    readonly admission: Admission & { isIn: true };
   }): void {
     const { ws, actor, docId, hold } = guest;
-    const { clock } = this.deps;
     const { limits } = this;
-    const peer = new Peer({ ws, actor, clock, limits, isExtended: guest.isExtended });
+    const peer = new Peer({ ws, actor, limits, isExtended: guest.isExtended });
     ws.on("close", () => {
       hold.room.leave(peer);
       this.guests.delete(peer);
@@ -165,7 +163,7 @@ export class Collaboration {
     }
     this.guests.set(peer, { ...hold, docId });
     peer.listen((bytes) => this.receive(peer, bytes));
-    hold.room.join(peer, guest.admission.access);
+    hold.room.join(peer);
   }
 
   private isCrowded(actor: Actor, hold: Hold): boolean {

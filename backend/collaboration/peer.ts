@@ -1,6 +1,5 @@
 import { WebSocket } from "ws";
 import { closeCode, type CollaborationLimits } from "../../domain/collaboration/protocol.ts";
-import type { Clock } from "../platform/clock.ts";
 import type { Actor } from "./access.ts";
 import { acknowledgeFrame, refuseFrame } from "./frames.ts";
 
@@ -28,7 +27,6 @@ export class Peer {
   /** What it has, since it reads too slowly to be sent each edit. */
   lag: { readonly since: number; readonly vector: Uint8Array } | undefined;
   private readonly ws: WebSocket;
-  private readonly clock: Clock;
   private readonly limits: CollaborationLimits;
   private readonly isExtended: boolean;
   private acks: { readonly seq: number; readonly needs: number }[] = [];
@@ -41,18 +39,16 @@ export class Peer {
   constructor(parts: {
     readonly ws: WebSocket;
     readonly actor: Actor;
-    readonly clock: Clock;
     readonly limits: CollaborationLimits;
     /** It speaks `entente.v1`: acknowledgements and refusals. */
     readonly isExtended: boolean;
   }) {
     this.ws = parts.ws;
     this.actor = parts.actor;
-    this.clock = parts.clock;
     this.limits = parts.limits;
     this.isExtended = parts.isExtended;
     this.tokens = parts.limits.frameBurst;
-    this.refilledAt = this.now();
+    this.refilledAt = performance.now();
     this.aliveAt = this.refilledAt;
     this.ws.on("pong", () => this.heard());
   }
@@ -146,7 +142,7 @@ export class Peer {
 
   /** Pings, and closes a socket that is dead or has been too slow for too long. */
   check(isPingDue: boolean): void {
-    const now = this.now();
+    const now = performance.now();
     if (this.lag && now - this.lag.since > this.limits.stalledMs) {
       this.close(closeCode.tooSlow, "too-slow");
     } else if (now - this.aliveAt > this.limits.pingMs * 2 && !this.ws.isPaused) {
@@ -157,29 +153,26 @@ export class Peer {
   }
 
   private heard(): void {
-    this.aliveAt = this.now();
+    this.aliveAt = performance.now();
   }
 
   private async pace(): Promise<void> {
-    const from = this.now();
+    const from = performance.now();
     while (!this.isClosing && !this.takeToken()) {
       this.ws.pause();
-      if (this.now() - from > MAX_HELD_MS) this.close(closeCode.tooSlow, "too-many-requests");
+      if (performance.now() - from > MAX_HELD_MS)
+        this.close(closeCode.tooSlow, "too-many-requests");
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   }
 
   private takeToken(): boolean {
-    const now = this.now();
+    const now = performance.now();
     const earned = ((now - this.refilledAt) / 1_000) * this.limits.framesPerSecond;
     this.tokens = Math.min(this.limits.frameBurst, this.tokens + Math.max(0, earned));
     this.refilledAt = now;
     if (this.tokens < 1) return false;
     this.tokens -= 1;
     return true;
-  }
-
-  private now(): number {
-    return this.clock.now().getTime();
   }
 }

@@ -77,9 +77,9 @@ export class Room implements CommitListener {
   }
 
   /** Lets a socket in and starts the handshake. */
-  join(peer: Peer, access: AccessLevel): void {
+  join(peer: Peer): void {
     this.peers.add(peer);
-    if (access.level === "write" && this.isWritable) this.askAll(peer);
+    this.askAll(peer);
     const { entries } = this.presence;
     if (entries.length > 0) peer.send(awarenessFrame(entries));
     if (!this.isHealthy) peer.refuse("storage-full");
@@ -194,7 +194,7 @@ export class Room implements CommitListener {
   committed(records: readonly LogRecord[]): void {
     const { document } = this.parts;
     const vector = document.durableVector;
-    const since = this.parts.clock.now().getTime();
+    const since = performance.now();
     for (const peer of this.peers) if (!peer.lag && peer.isSlow) peer.lag = { since, vector };
     for (const record of records) {
       document.settle(record.update);
@@ -241,6 +241,7 @@ export class Room implements CommitListener {
     access: AccessLevel,
   ): void {
     if (access.level !== "write" || !this.isWritable) {
+      if (frame.isReply) peer.caughtUp();
       if (this.parts.document.isKnown(frame.update)) return;
       throw new Refusal(this.isWritable ? "not-allowed" : "agreement-frozen");
     }

@@ -54,7 +54,7 @@ describe("a server killed while people write", () => {
       for (const editor of editors) await editor.connect();
       for (const marker of saved) expect(editors[0]?.text, marker).to.contain(marker);
       if (round < ROUNDS) {
-        const goal = saved.length + 20 + Math.floor(Math.random() * 60);
+        const goal = saved.length + 20 + round * 11;
         const stops = editors.map((editor, who) => {
           const marks = new Map<number, string>();
           const type = setInterval(() => {
