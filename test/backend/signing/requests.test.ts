@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { verifyPdf } from "../../../backend/archive/index.ts";
 import { assemble, type Cast } from "../../support/cast.ts";
 import { passwordOf, Person, until, World } from "../../support/world.ts";
 import { SigningTable } from "./support.ts";
@@ -49,9 +50,15 @@ describe("signature requests", function () {
     const sealed = await table.document(request.id);
     expect(startsWith(sealed.bytes, shown.bytes)).to.equal(true);
     expect(judge(sealed.bytes)).to.equal(4);
-    const logged = await table.logged();
-    expect(logged.filter((event) => event === "signed")).to.have.length(3);
-    expect(logged.at(-1)).to.equal("sealed");
+    const logged = await table.logEntries();
+    expect(logged.filter((entry) => entry.includes('"event":"signed"'))).to.have.length(3);
+    expect(logged.at(-1)).to.include('"event":"sealed"').and.include(sha256(sealed.bytes));
+    const root = new Uint8Array(await (await fetch(`${world.url}/pki/ca.cer`)).arrayBuffer());
+    const { vkey } = world.app.features.decisions.log.key(cast.partnershipId);
+    const options = { roots: [root], now: world.clock.now(), logKeys: [vkey] };
+    const report = await verifyPdf(sealed.bytes, options);
+    expect(report.verdict).to.equal("pass");
+    expect(report.document?.contentSha256).to.equal(approved.contentSha256);
     expect((await table.post(approved)).refused("conflict", 409)).to.be.an("object");
   });
 

@@ -84,10 +84,10 @@ export class SigningTable {
     return { bytes: reply.bytes, etag: reply.headers.get("etag") ?? "" };
   }
 
-  async logged(): Promise<string[]> {
-    const reply = await this.cast.ada.get(
-      `/partnerships/${this.cast.partnershipId}/log/entries?from=0&to=1000`,
-    );
-    return reply.text.match(/"event\\?":\\?"\w+/g)?.map((hit) => hit.replace(/.*"/, "")) ?? [];
+  /** The exact texts of the decision log, in order. */
+  async logEntries(): Promise<readonly string[]> {
+    const path = `/partnerships/${this.cast.partnershipId}/log/entries?from=0&to=1000`;
+    const { items } = (await this.cast.ada.get(path)).ok<{ items: { entry: string }[] }>(200);
+    return items.map(({ entry }) => entry);
   }
 }
