@@ -1,6 +1,7 @@
-import { Alert, Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../ui/Dialog.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { useLive } from "../platform/live.ts";
 import { useFreeze } from "./resources.ts";
@@ -26,7 +27,7 @@ export function FreezeDialog(props: FreezeDialogProps) {
   const freeze = useFreeze(agreementId, ({ number }) => onFrozen(number));
   const isSaved = useLive(session.draft.status).kind === "saved";
   return (
-    <Modal opened onClose={onClose} title={t("freeze.title")} size="lg">
+    <Dialog isOpen onClose={onClose} title={t("freeze.title")}>
       <Stack>
         <Text>{t("freeze.what", { number: nextNumber })}</Text>
         <FailedChecks session={session} onSee={onSeeChecks} />
@@ -62,7 +63,7 @@ export function FreezeDialog(props: FreezeDialogProps) {
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }
 

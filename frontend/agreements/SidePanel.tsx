@@ -45,16 +45,20 @@ export function SidePanel({ session, open, onOpen, isSheet, render }: SidePanelP
   return (
     <>
       <PhoneBar session={session} onOpen={onOpen} />
-      <Drawer
-        opened={open !== null}
-        onClose={() => onOpen(null)}
-        position="bottom"
-        size="82%"
-        title={open === null ? "" : t(`panel.${open}`)}
-        closeButtonProps={{ "aria-label": t("panel.close"), size: "lg" }}
-      >
-        {open !== null && <div className="panel__body">{render(open)}</div>}
-      </Drawer>
+      <Drawer.Root opened={open !== null} onClose={() => onOpen(null)} position="bottom" size="82%">
+        <Drawer.Overlay backgroundOpacity={0.35} />
+        <Drawer.Content>
+          <Drawer.Body p={0}>
+            <div className="dialog__head">
+              <Drawer.Title className="dialog__title">
+                {open === null ? "" : t(`panel.${open}`)}
+              </Drawer.Title>
+              <Drawer.CloseButton size="lg" aria-label={t("panel.close")} />
+            </div>
+            {open !== null && <div className="panel__body">{render(open)}</div>}
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
     </>
   );
 }

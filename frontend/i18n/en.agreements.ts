@@ -15,6 +15,7 @@ export const agreements: Same<typeof french> = {
     seeVersion: "See version {{number}}",
   },
   thread: {
+    vote: { draft: "vote to open", open: "vote under way" },
     writing: "being written",
     freezeNext: "to freeze when the text is ready",
     version: "version {{number}}",
@@ -90,7 +91,6 @@ export const agreements: Same<typeof french> = {
     freeze: "Freeze a version",
   },
   insert: {
-    close: "Close the list",
     title: "Insert",
     search: "Find a fact, a term, an article…",
     nothing: "Nothing matches.",

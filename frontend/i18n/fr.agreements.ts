@@ -12,6 +12,7 @@ export const agreements = {
     seeVersion: "Voir la version {{number}}",
   },
   thread: {
+    vote: { draft: "vote à ouvrir", open: "vote en cours" },
     writing: "en cours d’écriture",
     freezeNext: "à figer quand le texte est prêt",
     version: "version {{number}}",
@@ -89,7 +90,6 @@ export const agreements = {
     freeze: "Figer une version",
   },
   insert: {
-    close: "Fermer la liste",
     title: "Insérer",
     search: "Chercher un fait, un terme, un article…",
     nothing: "Rien ne correspond.",

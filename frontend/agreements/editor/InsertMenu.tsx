@@ -71,34 +71,31 @@ export function InsertMenu(props: InsertMenuProps) {
     });
   };
   return (
-    <Modal
-      opened
-      onClose={leave}
-      title={t("insert.title")}
-      size="md"
-      yOffset="12vh"
-      returnFocus={false}
-      closeButtonProps={{ "aria-label": t("insert.close") }}
-    >
-      <Combobox store={combobox} onOptionSubmit={use}>
-        <Combobox.EventsTarget withExpandedAttribute>
-          <TextInput
-            data-autofocus
-            value={query}
-            placeholder={t("insert.search")}
-            aria-label={t("insert.search")}
-            description={t("insert.hint")}
-            onChange={(event) => setQuery(event.currentTarget.value)}
-            onKeyDown={(event) => {
-              if (event.key !== " " || query !== "" || asked !== "slash") return;
-              event.preventDefault();
-              leave();
-            }}
-          />
-        </Combobox.EventsTarget>
-        <Found found={found} />
-      </Combobox>
-    </Modal>
+    <Modal.Root opened onClose={leave} size="md" yOffset="12vh" returnFocus={false}>
+      <Modal.Overlay backgroundOpacity={0.2} />
+      <Modal.Content radius="md" aria-label={t("insert.title")}>
+        <Modal.Body p="md">
+          <Combobox store={combobox} onOptionSubmit={use}>
+            <Combobox.EventsTarget withExpandedAttribute>
+              <TextInput
+                data-autofocus
+                value={query}
+                placeholder={t("insert.search")}
+                aria-label={t("insert.search")}
+                description={t("insert.hint")}
+                onChange={(event) => setQuery(event.currentTarget.value)}
+                onKeyDown={(event) => {
+                  if (event.key !== " " || query !== "" || asked !== "slash") return;
+                  event.preventDefault();
+                  leave();
+                }}
+              />
+            </Combobox.EventsTarget>
+            <Found found={found} />
+          </Combobox>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

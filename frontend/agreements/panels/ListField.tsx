@@ -26,11 +26,13 @@ function useLanguage(): Language {
   return useTranslation().i18n.language === "en" ? "en" : "fr";
 }
 
+const telling = new Set(["text", "ref", "enum", "date", "money", "share", "percent"]);
+
 /** What a row is called in its heading: its first filled columns, as the text would print them. */
 function headingOf(row: JsonObject, list: ListParameter, now: LiveText): string {
   const scope = openScope(now);
   return Object.entries(list.of)
-    .filter(([key, column]) => key !== "id" && column.type !== "longtext" && column.type !== "bool")
+    .filter(([key, column]) => key !== "id" && telling.has(column.type))
     .map(([key, column]) => scope.showTyped(row[key], column))
     .filter((text) => text !== "")
     .slice(0, 2)
