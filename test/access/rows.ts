@@ -180,19 +180,6 @@ export const rows: Readonly<Record<string, Row>> = {
     query: "?from=1&to=1",
   },
   "GET /agreements/:id/versions/:n.pdf": { who: "agreement.read", params: version },
-  "GET /archive": { who: "account" },
-  "GET /archive/:id": { who: "archive.read", params: () => ({ id: "none" }), mayBeMissing: true },
-  "GET /archive/:id/document.pdf": {
-    who: "archive.read",
-    params: () => ({ id: "none" }),
-    mayBeMissing: true,
-  },
-  "GET /archive/:id/report": {
-    who: "archive.read",
-    params: () => ({ id: "none" }),
-    mayBeMissing: true,
-  },
-  "POST /verify": { who: "public" },
   "POST /agreements/:id/signature-requests": {
     who: "signature.request",
     params: ({ ids }) => ({ id: ids["approvedAgreementId"] ?? "" }),
