@@ -242,6 +242,17 @@ describe("the verifier", function () {
     }
   });
 
+  it("[VER-9] refuses an increment written with object and cross-reference streams", async () => {
+    const document = await PDFDocument.load(sample.sealed, {
+      forIncrementalUpdate: true,
+      updateMetadata: false,
+    });
+    document.catalog.set(name("PageMode"), name("FullScreen"));
+    const changed = await document.commit({ useObjectStreams: true });
+    expect(changed.length).to.be.greaterThan(sample.sealed.length);
+    expect(failures(await verify(changed))).to.include("structure");
+  });
+
   it("[VER-10] refuses a record or a stated hash that differ from each other or from the expected one", async () => {
     const other = "f".repeat(64);
     const input = renderInput(versionSamples.fr, { contentSha256: other, logProof: log.proof });
