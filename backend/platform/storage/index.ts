@@ -7,9 +7,8 @@ import { createDriver, Engine, type Change, type FullScan } from "./embedded/ind
 import { createGridBlobs } from "./gridfs.ts";
 import { lockFolder } from "./lock.ts";
 
-export type { BlobStore, StoredBlob } from "./blobs.ts";
+export type { BlobStore } from "./blobs.ts";
 export type { Connection } from "./connection.ts";
-export { isDuplicateKey } from "./errors.ts";
 export type { Change, FullScan } from "./embedded/index.ts";
 
 /** Where to store: the embedded engine in a folder, or MongoDB. */

@@ -88,13 +88,14 @@ describe("storage durability", () => {
     await storage.close();
   });
 
-  const strace = spawnSync("strace", ["-V"]).status === 0;
+  const tracer = "strace";
+  const strace = spawnSync(tracer, ["-V"]).status === 0;
 
   /** Lines the writer acknowledged while a system call failed; it ends by itself or is stopped. */
   async function writeUnder(...injection: string[]): Promise<string[]> {
     const node = [process.execPath, "--import", "tsx", child, dataDir, "7"];
     const traced = spawn(
-      "strace",
+      tracer,
       ["-f", "-qq", "-o", join(dataDir, "trace"), ...injection, ...node],
       {
         stdio: ["ignore", "pipe", "ignore"],

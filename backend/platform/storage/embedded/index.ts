@@ -1,2 +1,2 @@
 export { createDriver } from "./driver.ts";
-export { Engine, EngineFailed, type Change, type FullScan } from "./engine.ts";
+export { Engine, type Change, type FullScan } from "./engine.ts";

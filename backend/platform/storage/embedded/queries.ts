@@ -1,11 +1,12 @@
 import type { FindOptions, Source } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
 import { serverError } from "./errors.ts";
+import { idIndex } from "./indexes.ts";
 import { matcherOf, projected } from "./matching.ts";
 import { sortKey, type Field } from "./paths.ts";
 import { describePlan, planFor, type Plan } from "./planner.ts";
 import type { Resume, Row, Table } from "./table.ts";
-import { toPlainDoc, type Doc } from "./values.ts";
+import { hasOperators, toPlainDoc, type Doc } from "./values.ts";
 
 /** A filter with what find() adds to it. */
 export interface Query extends FindOptions {
@@ -42,7 +43,31 @@ interface Prepared {
   readonly stats: Stats;
 }
 
+/** The `_id` of a filter that asks for nothing else. */
+function onlyId(filter: Doc): unknown {
+  const paths = Object.keys(filter);
+  if (paths.length !== 1 || paths[0] !== "_id") return undefined;
+  const id = filter._id;
+  return hasOperators(id) || Array.isArray(id) || id instanceof RegExp ? undefined : id;
+}
+
+/** Reading by `_id` is most of all reading: it needs neither plan nor matcher. */
+function prepareById(table: Table, id: unknown): Prepared {
+  const stats = { keys: 0, docs: 0 };
+  function* rows(resume?: Resume): Generator<Row & { at: Resume }> {
+    const row = resume === undefined ? table.findById(id) : undefined;
+    if (row === undefined) return;
+    stats.keys++;
+    stats.docs++;
+    yield { ...row, at: { key: row.record, range: 0 } };
+  }
+  const plan: Plan = { index: idIndex, ranges: [], reverse: false, isSorted: true, bounded: 1 };
+  return { plan, sort: [], rows, stats };
+}
+
 function prepare(engine: Engine, table: Table, query: Query): Prepared {
+  const id = onlyId(query.filter);
+  if (id !== undefined) return prepareById(table, id);
   const sort = readSort(query.sort);
   const plan = planFor(table.indexes, query.filter, sort);
   const matcher = matcherOf(query.filter);
