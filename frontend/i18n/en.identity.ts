@@ -8,6 +8,7 @@ export const identity: Same<typeof fr> = {
     lead: "Find your partnerships where you left them.",
     email: "E-mail address",
     password: "Password",
+    reveal: "Show or hide what I type",
     submit: "Sign in",
     noAccount: "No account yet?",
     register: "Create an account",

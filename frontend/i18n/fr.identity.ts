@@ -5,6 +5,7 @@ export const identity = {
     lead: "Retrouvez vos partenariats là où vous les avez laissés.",
     email: "Adresse électronique",
     password: "Mot de passe",
+    reveal: "Afficher ou masquer la saisie",
     submit: "Se connecter",
     noAccount: "Pas encore de compte ?",
     register: "Créer un compte",

@@ -55,6 +55,11 @@ export async function speak(language: Language): Promise<void> {
   await languages.changeLanguage(language);
 }
 
+/** Speaks the account's language, unless this device was told another one. */
+export async function adopt(language: Language): Promise<void> {
+  if (localStorage.getItem(STORED) === null) await languages.changeLanguage(language);
+}
+
 /** Makes the catalogues ready before the first screen; React escapes, so i18next need not. */
 export async function startLanguages(): Promise<i18n> {
   languages.on("languageChanged", (language) => {

@@ -1,14 +1,14 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import type { Account } from "../../domain/identity/wire.ts";
 import { api } from "../platform/api.ts";
 import { useSend } from "../platform/resource.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { looksLikeEmail, SHORTEST_PASSWORD } from "./fields.ts";
 import { Gate } from "./Gate.tsx";
-import { safeNext, useSession } from "./session.ts";
+import { safeNext, useAccount, useSession } from "./session.ts";
 
 interface NewAccount {
   readonly name: string;
@@ -20,6 +20,8 @@ interface NewAccount {
 export function RegisterPage() {
   const { t } = useTranslation("identity");
   const [search] = useSearchParams();
+  const account = useAccount();
+  if (account) return <Navigate to={safeNext(search.get("next"))} replace />;
   return (
     <Gate title={t("register.title")} lead={t("register.lead")}>
       <RegisterForm />
@@ -36,7 +38,6 @@ export function RegisterPage() {
 function RegisterForm() {
   const { t, i18n } = useTranslation("identity");
   const [search] = useSearchParams();
-  const navigate = useNavigate();
   const { begin } = useSession();
   const form = useForm<NewAccount>({
     initialValues: { name: "", email: search.get("email") ?? "", password: "" },
@@ -50,10 +51,7 @@ function RegisterForm() {
     (input: NewAccount) =>
       api.post<{ account: Account }>("/auth/register", { ...input, locale: i18n.language }),
     {
-      onDone: ({ account }) => {
-        begin(account);
-        void navigate(safeNext(search.get("next")), { replace: true });
-      },
+      onDone: ({ account }) => begin(account),
     },
   );
   return (
@@ -74,6 +72,7 @@ function RegisterForm() {
         <PasswordInput
           label={t("signIn.password")}
           description={t("register.passwordHelp")}
+          visibilityToggleButtonProps={{ "aria-label": t("signIn.reveal") }}
           autoComplete="new-password"
           {...form.getInputProps("password")}
         />

@@ -1,14 +1,14 @@
 import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, Navigate, useSearchParams } from "react-router";
 import type { Account } from "../../domain/identity/wire.ts";
 import { api } from "../platform/api.ts";
 import { useSend } from "../platform/resource.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { looksLikeEmail } from "./fields.ts";
 import { Gate } from "./Gate.tsx";
-import { safeNext, useSession } from "./session.ts";
+import { safeNext, useAccount, useSession } from "./session.ts";
 
 interface Credentials {
   readonly email: string;
@@ -19,7 +19,7 @@ interface Credentials {
 export function SignInPage() {
   const { t } = useTranslation("identity");
   const [search] = useSearchParams();
-  const navigate = useNavigate();
+  const account = useAccount();
   const { begin } = useSession();
   const form = useForm<Credentials>({
     initialValues: { email: search.get("email") ?? "", password: "" },
@@ -31,12 +31,10 @@ export function SignInPage() {
   const signIn = useSend(
     (input: Credentials) => api.post<{ account: Account }>("/auth/login", input),
     {
-      onDone: ({ account }) => {
-        begin(account);
-        void navigate(safeNext(search.get("next")), { replace: true });
-      },
+      onDone: ({ account }) => begin(account),
     },
   );
+  if (account) return <Navigate to={safeNext(search.get("next"))} replace />;
   return (
     <Gate title={t("signIn.title")} lead={t("signIn.lead")}>
       <form noValidate onSubmit={form.onSubmit((values) => signIn.mutate(values))}>
@@ -49,6 +47,7 @@ export function SignInPage() {
           />
           <PasswordInput
             label={t("signIn.password")}
+            visibilityToggleButtonProps={{ "aria-label": t("signIn.reveal") }}
             autoComplete="current-password"
             {...form.getInputProps("password")}
           />

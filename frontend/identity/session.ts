@@ -1,4 +1,4 @@
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import type { Account } from "../../domain/identity/wire.ts";
 import { api, onSessionEnded } from "../platform/api.ts";
@@ -33,12 +33,17 @@ export function useOwnAccount(): Account {
   return account;
 }
 
+/** Drops all that was read, but for who is signed in: screens that wait for that would not hear of it. */
+function forget(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== me.queryKey[0] });
+}
+
 /** What follows a sign-in and a sign-out: nothing read before may be shown after. */
 export function useSession() {
   const client = useQueryClient();
   const begin = useCallback(
     (account: Account) => {
-      client.clear();
+      forget(client);
       client.setQueryData(me.queryKey, account);
     },
     [client],
@@ -49,7 +54,7 @@ export function useSession() {
         if (!isApiRefusal(error) || error.status !== 401) throw error;
       });
       await closeSocket();
-      client.clear();
+      forget(client);
       client.setQueryData(me.queryKey, null);
     },
     [client],

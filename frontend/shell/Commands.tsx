@@ -2,21 +2,22 @@ import { Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { IconArrowRight, IconKeyboard, IconLanguage, IconPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
+import type { Account } from "../../domain/identity/wire.ts";
 import type { Partnership } from "../../domain/partnerships/wire.ts";
 import { speak } from "../i18n/index.ts";
 import { usePartnerships } from "../partnerships/index.tsx";
 import { usePlaces } from "./places.ts";
 
 interface CommandsProps {
-  readonly isSignedIn: boolean;
+  readonly account: Account | null | undefined;
   readonly here: Partnership | undefined;
   readonly onHelp: () => void;
 }
 
 /** Ctrl+K: every place and every act of the shell, by typing its name. */
-export function Commands({ isSignedIn, here, onHelp }: CommandsProps) {
+export function Commands({ account, here, onHelp }: CommandsProps) {
   const { t } = useTranslation();
-  const actions = useActions({ isSignedIn, here, onHelp });
+  const actions = useActions({ account, here, onHelp });
   return (
     <Spotlight
       actions={actions}
@@ -35,9 +36,10 @@ export function Commands({ isSignedIn, here, onHelp }: CommandsProps) {
   );
 }
 
-function useActions({ isSignedIn, here, onHelp }: CommandsProps): SpotlightActionGroupData[] {
+function useActions({ account, here, onHelp }: CommandsProps): SpotlightActionGroupData[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
+  const isSignedIn = Boolean(account);
   const places = usePlaces({ isSignedIn, here });
   const { data } = usePartnerships(isSignedIn);
   const goTo = (id: string, label: string, to: string) => ({
@@ -73,6 +75,7 @@ function useActions({ isSignedIn, here, onHelp }: CommandsProps): SpotlightActio
     ...places.map((place) => goTo(place.to, place.label, place.to)),
     ...partnerships.map(({ id, name }) => goTo(id, name, `/partnerships/${id}`)),
     ...(isSignedIn ? [goTo("/account", t("nav.account"), "/account")] : []),
+    ...(account?.operator ? [goTo("/outbox", t("nav.outbox"), "/outbox")] : []),
   ];
   return [
     { group: t("commands.goTo"), actions: go },

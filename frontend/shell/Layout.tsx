@@ -2,6 +2,7 @@ import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, ScrollRestoration, useLocation, useNavigate } from "react-router";
+import { adopt } from "../i18n/index.ts";
 import { useAccount } from "../identity/index.tsx";
 import { useNews } from "../platform/socket.ts";
 import { Loading } from "../ui/Loading.tsx";
@@ -17,6 +18,10 @@ export function Layout() {
   const here = useHere(account !== null && account !== undefined);
   const [isHelpOpen, help] = useDisclosure(false);
   const main = useArrival();
+  const locale = account?.locale;
+  useEffect(() => {
+    if (locale !== undefined) void adopt(locale);
+  }, [locale]);
   useNews(here?.id ?? null);
   useKeys(help.toggle);
   return (
@@ -36,7 +41,7 @@ export function Layout() {
           <Outlet />
         </Suspense>
       </main>
-      <Commands isSignedIn={Boolean(account)} here={here} onHelp={help.open} />
+      <Commands account={account} here={here} onHelp={help.open} />
       <Shortcuts isOpen={isHelpOpen} onClose={help.close} />
       <ScrollRestoration />
     </>

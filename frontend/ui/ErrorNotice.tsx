@@ -27,7 +27,7 @@ export function ErrorNotice({ error, onRetry }: ErrorNoticeProps) {
         {t(`refusals:${code}.safe`)} {t(`refusals:${code}.next`)}
       </Text>
       {problems.length > 0 && (
-        <List size="sm" mt="xs">
+        <List size="sm" mt="xs" lang="en">
           {problems.map((problem) => (
             <List.Item key={problem.pointer + problem.detail}>{problem.detail}</List.Item>
           ))}
