@@ -8,7 +8,7 @@ import {
   type CollaborationLimits,
 } from "../../domain/collaboration/protocol.ts";
 import { sha256Hex } from "../../domain/kernel/canonical.ts";
-import { Refusal } from "../../domain/kernel/refusal.ts";
+import { isRefusal, Refusal } from "../../domain/kernel/refusal.ts";
 import type { Bus } from "../platform/bus.ts";
 import type { Clock } from "../platform/clock.ts";
 import { randomSecret } from "../platform/ids.ts";
@@ -138,7 +138,11 @@ export class Collaboration {
   ): Promise<(ws: WebSocket, isExtended: boolean) => void> {
     const admission = await this.gate.ask(actor, docId);
     if (!admission.isIn) return (ws) => ws.close(admission.close, admission.reason);
-    const hold = await this.rooms.hold(docId);
+    const hold = await this.rooms.hold(docId).catch((error: unknown) => {
+      if (isRefusal(error) && error.code === "not-found") return undefined;
+      throw error;
+    });
+    if (!hold) return (ws) => ws.close(closeCode.gone, "gone");
     return (ws, isExtended) => this.welcome({ ws, isExtended, actor, docId, hold });
   }
 

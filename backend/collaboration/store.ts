@@ -143,13 +143,13 @@ export function createCollaborationStore(connection: Connection): CollaborationS
       if (!first) return;
       await records.init();
       try {
-        await records.insertMany(batch.map(storedRecord), { ordered: true });
+        await records.insertMany(batch.map(storedRecord), { ordered: true, lean: true });
       } catch (error) {
         const there = await listRecords(first.docId, first.seq - 1);
         const missing = batch.filter((record, i) => !isSame(record, there[i]));
         if (missing.length === batch.length && !isDuplicate(error)) throw error;
         if (missing.length > 0)
-          await records.insertMany(missing.map(storedRecord), { ordered: true });
+          await records.insertMany(missing.map(storedRecord), { ordered: true, lean: true });
       }
     },
     listRecords,

@@ -1,11 +1,6 @@
 import * as Y from "yjs";
 import type { TextNode } from "../../../domain/agreements/schema.ts";
 
-/** A paragraph of plain text. */
-export function paragraph(text: string): TextNode {
-  return { type: "paragraph", content: [{ type: "text", text }] };
-}
-
 /** A short agreement: a title and one clause. */
 export const sampleText: TextNode = {
   type: "doc",

@@ -11,7 +11,7 @@ import {
   TestServer,
   until,
   type Editor,
-  type RawSocket,
+  RawSocket,
 } from "./support.ts";
 
 describe("a hostile client", () => {
@@ -241,6 +241,12 @@ describe("a hostile client", () => {
     server.levels.set("eve", "none");
     const answer = await server.url("eve").catch((error: unknown) => error);
     expect(answer).to.have.property("code", "not-found");
+  });
+
+  it("[COL-25] is told that there is no draft where there is none", async () => {
+    const ws = new WebSocket(await server.url("mallory", "never-made"), [ENTENTE_PROTOCOL]);
+    expect(await new RawSocket(ws).closed()).to.equal(closeCode.gone);
+    await expectUnharmed();
   });
 
   it("[COL-26] cannot open a socket from another site's page", async () => {
