@@ -54,24 +54,26 @@ export function InsertMenu(props: InsertMenuProps) {
   const { t } = useTranslation("agreements");
   const [query, setQuery] = useState("");
   const found = useFound(props, query);
-  const combobox = useCombobox({ opened: true });
-  const { selectFirstOption } = combobox;
-  useEffect(() => {
-    if (found.length > 0) selectFirstOption();
-  }, [found, selectFirstOption]);
   const use = (key: string): void => {
     const chosen = found.find((one) => one.key === key);
     onClose();
     inText(editor, () => chosen?.command(editor.state, editor.view.dispatch, editor.view));
   };
-  const leave = (): void => {
+  const leave = (typed = "/"): void => {
     onClose();
     inText(editor, () => {
-      if (asked === "slash" && query === "") editor.commands.insertContent("/");
+      if (asked === "slash" && query === "")
+        editor.view.dispatch(editor.state.tr.insertText(typed));
     });
   };
+  // The list is always open: closing it, by Escape, closes the dialog.
+  const combobox = useCombobox({ opened: true, onDropdownClose: () => leave() });
+  const { selectFirstOption } = combobox;
+  useEffect(() => {
+    if (found.length > 0) selectFirstOption();
+  }, [found, selectFirstOption]);
   return (
-    <Modal.Root opened onClose={leave} size="md" yOffset="12vh" returnFocus={false}>
+    <Modal.Root opened onClose={() => leave()} size="md" yOffset="12vh" returnFocus={false}>
       <Modal.Overlay backgroundOpacity={0.2} />
       <Modal.Content radius="md" aria-label={t("insert.title")}>
         <Modal.Body p="md">

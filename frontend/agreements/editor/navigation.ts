@@ -11,7 +11,7 @@ export function goToClause(editor: Editor | null, id: string): void {
   if (unit === undefined) return;
   const { state, view } = editor;
   view.dispatch(state.tr.setSelection(TextSelection.near(state.doc.resolve(unit.pos + 1))));
-  view.dom.focus({ preventScroll: true });
+  view.focus();
   const element = view.nodeDOM(unit.pos);
   if (!(element instanceof HTMLElement)) return;
   element.scrollIntoView({ block: "start", behavior: "smooth" });
