@@ -21,7 +21,7 @@ describe("the rules", () => {
   let tested: Set<string>;
   before(async () => {
     written = await idsIn([join(root, "docs/RULES.md")], /^- \*\*([A-Z]+-\d+)\*\*/gm);
-    const tests = await filesBelow("test", /\.test\.tsx?$/);
+    const tests = await filesBelow("test", /\.(test|check)\.tsx?$/);
     tested = await idsIn(tests, /(?:it|describe)\(\s*[`"']\[([A-Z]+-\d+)\]/g);
   });
 
