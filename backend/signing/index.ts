@@ -19,8 +19,6 @@ import { createSigningService, type SigningService } from "./service.ts";
 import { createRequestStore } from "./store.ts";
 
 export { openAuthority, type CertificationAuthority } from "./pki.ts";
-export type { SigningPorts } from "./ports.ts";
-export { renderVersion, type RenderInput, type RenderedPdf } from "./render/index.ts";
 export type { SealedDocument } from "./sealed.ts";
 export type { SigningService } from "./service.ts";
 
