@@ -1,5 +1,5 @@
 export { AccountPage } from "./AccountPage.tsx";
 export { Gate } from "./Gate.tsx";
 export { RegisterPage } from "./RegisterPage.tsx";
-export { safeNext, useAccount, useOwnAccount, useSession } from "./session.ts";
+export { useAccount, useOwnAccount, useSession } from "./session.ts";
 export { SignInPage } from "./SignInPage.tsx";

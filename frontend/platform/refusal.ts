@@ -28,8 +28,3 @@ export class ApiRefusal extends Error {
 export function isApiRefusal(error: unknown): error is ApiRefusal {
   return error instanceof ApiRefusal;
 }
-
-/** True when the error is that refusal. */
-export function isRefusedWith(error: unknown, code: ApiRefusalCode): boolean {
-  return isApiRefusal(error) && error.code === code;
-}

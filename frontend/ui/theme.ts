@@ -45,7 +45,7 @@ const sans =
   'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", sans-serif';
 
 /** The family of the agreement's text, on screen as in the PDF. */
-export const serif = '"Libertinus Serif", "Iowan Old Style", "Palatino Linotype", Georgia, serif';
+const serif = '"Libertinus Serif", "Iowan Old Style", "Palatino Linotype", Georgia, serif';
 
 /** The quiet desk: near-white paper, ink text, one accent, generous type. */
 export const theme = createTheme({

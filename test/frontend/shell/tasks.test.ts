@@ -3,6 +3,7 @@ import type { AgreementSummary } from "../../../domain/agreements/wire.ts";
 import type { DecisionSummary } from "../../../domain/decisions/wire.ts";
 import type { Partnership, Role } from "../../../domain/partnerships/wire.ts";
 import type { SignatureRequestSummary } from "../../../domain/signing/wire.ts";
+import { deadlinesOf } from "../../../frontend/shell/home/deadlines.ts";
 import { tasksOf, type HomeContent } from "../../../frontend/shell/home/tasks.ts";
 
 const at = "2026-11-22T10:00:00.000Z";
@@ -129,5 +130,26 @@ describe("what waits at home", () => {
     expect(kinds(alone)).to.deep.equal(["partner"]);
     expect(kinds({ ...empty, members: [] })).to.deep.equal(["invite", "agreement"]);
     expect(kinds(empty)).to.deep.equal(["agreement"]);
+  });
+
+  it("[HOM-6] lists the dates ahead only, the nearest first, of what is still under way", () => {
+    const content = home(["lead"], {
+      decisions: [
+        decision({ id: "late", closesAt: "2026-12-03T10:00:00.000Z" }),
+        decision({ id: "past", closesAt: "2026-11-01T10:00:00.000Z" }),
+        decision({ id: "done", state: "closed" }),
+      ],
+      requests: [{ ...request(true), expiresAt: "2026-11-30T10:00:00.000Z" }],
+      invitations: [
+        {
+          id: "i",
+          email: "omar@example.org",
+          partnerId: "two",
+          roles: ["observer"],
+          expiresAt: "2026-12-01T10:00:00.000Z",
+        },
+      ],
+    });
+    expect(deadlinesOf(content).map(({ key }) => key)).to.deep.equal(["sr", "i", "late"]);
   });
 });
