@@ -14,7 +14,7 @@ import type { MerkleTree } from "../../domain/decisions/merkle.ts";
 import { Refusal } from "../../domain/kernel/refusal.ts";
 import type { LogKey } from "./log-key.ts";
 import type { LogStore } from "./log-store.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns } from "../platform/turns.ts";
 
 /** Most entries in one answer. */
 export const MAX_ENTRIES = 1_000;

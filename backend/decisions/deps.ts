@@ -6,7 +6,7 @@ import type { Ids } from "../platform/ids.ts";
 import type { CommitteeStore } from "./committee-store.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { DecisionStore } from "./decision-store.ts";
-import type { Turns } from "./turns.ts";
+import type { Turns } from "../platform/turns.ts";
 
 /** What decisions need. */
 export interface DecisionDeps {

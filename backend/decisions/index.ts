@@ -18,7 +18,7 @@ import { logRoutes } from "./log-routes.ts";
 import { createLogStore } from "./log-store.ts";
 import { committeeRoutes, decisionRoutes } from "./routes.ts";
 import { createDecisionService, type DecisionService } from "./service.ts";
-import { createTurns } from "./turns.ts";
+import { createTurns } from "../platform/turns.ts";
 
 export type { Approval, Approvals, SigningEntry } from "./approvals.ts";
 export type { Committees } from "./committees.ts";
