@@ -23,7 +23,8 @@ export function keyOf(path: string): readonly string[] {
   return query === undefined ? segments : [...segments, `?${query}`];
 }
 
-function resource<T>(path: string) {
+/** Query options of a resource, for use with TanStack Query directly. */
+export function resource<T>(path: string) {
   return queryOptions({
     queryKey: keyOf(path),
     queryFn: ({ signal }) => api.get<T>(path, signal),
