@@ -8,7 +8,7 @@ import { InsertMenu } from "./editor/InsertMenu.tsx";
 import { goToClause } from "./editor/navigation.ts";
 import { PaperEditor } from "./editor/PaperEditor.tsx";
 import { Toolbar } from "./editor/Toolbar.tsx";
-import { useLive } from "../platform/live.ts";
+import { useLive, useLiveValue } from "../platform/live.ts";
 import { ChecksPanel } from "./panels/ChecksPanel.tsx";
 import { FactsPanel } from "./panels/FactsPanel.tsx";
 import { HistoryPanel } from "./panels/HistoryPanel.tsx";
@@ -33,8 +33,11 @@ interface OpenDeskProps {
 /** Whether this person may change the text now: by role, by state, and only on the server's text. */
 function useIsWritable({ agreement, session }: OpenDeskProps): boolean {
   const isLoaded = useLive(session.draft.isLoaded);
-  const { kind } = useLive(session.draft.status);
-  return agreement.permissions.write && isLoaded && kind !== "refused" && kind !== "closed";
+  const follows = useLiveValue(
+    session.draft.status,
+    ({ kind }) => kind !== "refused" && kind !== "closed",
+  );
+  return agreement.permissions.write && isLoaded && follows;
 }
 
 /** The desk of an open draft: tools above, outline, paper and one panel below. */

@@ -1,6 +1,6 @@
 import * as Y from "yjs";
 import type { Facts } from "../../domain/agreements/facts.ts";
-import type { Json, JsonObject } from "../../domain/kernel/canonical.ts";
+import { canonicalJson, type Json, type JsonObject } from "../../domain/kernel/canonical.ts";
 import type { SharedFacts } from "../agreements/index.tsx";
 import { createLive } from "../platform/live.ts";
 
@@ -25,11 +25,22 @@ function isObject(value: Json): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The new facts, with each value that says the same as before kept as the same object. */
+function keepingSame(before: Facts, now: Facts): Facts {
+  const isSame = (name: string): boolean =>
+    canonicalJson(before[name]) === canonicalJson(now[name]);
+  const entries = Object.entries(now).map(([name, value]): [string, Json] => {
+    const known = before[name];
+    return [name, known !== undefined && isSame(name) ? known : value];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** The facts of a draft over its shared map. */
 export function createSharedFacts(map: Y.Map<unknown>): SharedFacts & { stop: () => void } {
   const read = (): Facts => map.toJSON();
   const live = createLive<Facts>(read());
-  const refresh = (): void => live.set(read());
+  const refresh = (): void => live.set(keepingSame(live.get(), read()));
   map.observeDeep(refresh);
   const keys = new WeakMap<Row, string>();
   let nextKey = 0;

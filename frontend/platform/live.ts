@@ -34,3 +34,9 @@ export function createLive<T>(initial: T): LiveCell<T> {
 export function useLive<T>(live: Live<T>): T {
   return useSyncExternalStore(live.subscribe, live.get, live.get);
 }
+
+/** Reads one aspect of a live value: the component renders again only when that aspect is another. */
+export function useLiveValue<T, V>(live: Live<T>, select: (value: T) => V): V {
+  const read = (): V => select(live.get());
+  return useSyncExternalStore(live.subscribe, read, read);
+}

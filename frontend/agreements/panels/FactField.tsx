@@ -10,7 +10,7 @@ import {
 } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Json } from "../../../domain/kernel/canonical.ts";
-import { rowsOf, type Facts } from "../../../domain/templates/facts.ts";
+import { rowsOf } from "../../../domain/templates/facts.ts";
 import { readRatio, type TimeUnit } from "../../../domain/templates/format.ts";
 import type { ScalarParameter } from "../../../domain/templates/model.ts";
 import {
@@ -29,8 +29,10 @@ export interface FactFieldProps {
   readonly help?: string | undefined;
   readonly parameter: ScalarParameter;
   readonly value: Json | undefined;
-  /** All facts: a reference chooses among the rows of a list. */
-  readonly facts: Facts;
+  /** Currency of amounts of money. */
+  readonly currency: string;
+  /** What a reference chooses among: the rows of the list it refers to. */
+  readonly choices: Json | undefined;
   readonly isMissing: boolean;
   readonly isReadOnly: boolean;
   readonly onChange: (value: Json | undefined) => void;
@@ -123,9 +125,8 @@ export function FactField(props: FactFieldProps) {
 
 type Wrapped = FactFieldProps & { readonly wrapper: Wrapper };
 
-function NumberField({ wrapper, parameter, value, facts, onChange }: Wrapped) {
+function NumberField({ wrapper, parameter, value, currency, onChange }: Wrapped) {
   const { i18n } = useTranslation();
-  const currency = textOf(facts["currency"]) || "EUR";
   const fallback: NumberEntry = { scale: 1, decimals: 0, suffix: "" };
   const entry = numberEntry(parameter.type, currency) ?? fallback;
   const isFrench = i18n.language === "fr";
@@ -217,7 +218,7 @@ function RatioField({ wrapper, value, onChange }: Wrapped) {
   );
 }
 
-function ChoiceField({ wrapper, parameter, value, facts, onChange, isReadOnly }: Wrapped) {
+function ChoiceField({ wrapper, parameter, value, choices, onChange, isReadOnly }: Wrapped) {
   const { t, i18n } = useTranslation("agreements");
   const language = i18n.language === "en" ? "en" : "fr";
   const data =
@@ -227,7 +228,7 @@ function ChoiceField({ wrapper, parameter, value, facts, onChange, isReadOnly }:
           label: words[language],
         }))
       : parameter.type === "ref"
-        ? rowsOf(facts, parameter.to).map((row) => ({
+        ? rowsOf({ choices: choices ?? null }, "choices").map((row) => ({
             value: textOf(row["id"]),
             label: textOf(row["name"]) || textOf(row["title"]) || textOf(row["id"]),
           }))

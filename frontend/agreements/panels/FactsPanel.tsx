@@ -1,9 +1,16 @@
-import { useEffect, useMemo, useRef } from "react";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { missingFacts } from "../../../domain/templates/facts-check.ts";
 import { isUnfilled } from "../../../domain/templates/facts.ts";
-import { labelOf, type Model, type Parameter } from "../../../domain/templates/model.ts";
-import { useLive } from "../../platform/live.ts";
+import {
+  labelOf,
+  type ListParameter,
+  type Model,
+  type Parameter,
+  type ScalarParameter,
+} from "../../../domain/templates/model.ts";
+import { currencyOf } from "../../../domain/templates/scope.ts";
+import { useLiveValue } from "../../platform/live.ts";
 import type { Session } from "../session.ts";
 import { holds } from "../editor/shown.ts";
 import { FactField } from "./FactField.tsx";
@@ -66,10 +73,10 @@ function useAsked(asked: AskedFact | null) {
 /** The facts form, made from the template's model: what is typed shows in the text at once. */
 export function FactsPanel({ session, asked, isReadOnly }: FactsPanelProps) {
   const { t, i18n } = useTranslation("agreements");
-  const now = useLive(session.live);
+  const model = useLiveValue(session.live, (now) => now.model);
+  const missing = useLiveValue(session.live, (now) => missingFacts(now.facts, now.model).length);
   const form = useAsked(asked);
-  const groups = useMemo(() => groupsOf(now.model), [now.model]);
-  const missing = missingFacts(now.facts, now.model).length;
+  const groups = useMemo(() => groupsOf(model), [model]);
   const language = i18n.language === "en" ? "en" : "fr";
   return (
     <div ref={form} className="facts-form">
@@ -80,7 +87,7 @@ export function FactsPanel({ session, asked, isReadOnly }: FactsPanelProps) {
       {groups.map(({ key, parameters }) => (
         <fieldset key={key} className="facts-form__group">
           {groups.length > 1 && (
-            <legend>{now.model.sections[key]?.[language] ?? t("facts.other")}</legend>
+            <legend>{model.sections[key]?.[language] ?? t("facts.other")}</legend>
           )}
           {parameters.map(([name, parameter]) => (
             <OneFact
@@ -103,37 +110,70 @@ interface OneFactProps extends FactsPanelProps {
   readonly parameter: Parameter;
 }
 
-function OneFact({ name, parameter, session, asked, isReadOnly }: OneFactProps) {
+/** One parameter; typing in another leaves it alone. */
+const OneFact = memo(function OneFact(props: OneFactProps) {
+  const { parameter } = props;
+  return parameter.type === "list" ? (
+    <ListFact {...props} list={parameter} />
+  ) : (
+    <ScalarFact {...props} parameter={parameter} />
+  );
+});
+
+function ListFact({
+  name,
+  list,
+  session,
+  asked,
+  isReadOnly,
+}: OneFactProps & { list: ListParameter }) {
+  // What the rows and their headings show: this list, and the lists that its references name.
+  const rows = useLiveValue(session.live, ({ facts }) => facts[name]);
+  const parties = useLiveValue(session.live, ({ facts }) => facts["parties"]);
+  const currency = useLiveValue(session.live, ({ facts }) => currencyOf(facts));
+  const shown = useMemo(
+    () => ({ rows, parties, currency, now: session.live.get() }),
+    [rows, parties, currency, session],
+  );
+  return (
+    <ListField
+      name={name}
+      list={list}
+      shared={session.draft.facts}
+      now={shown.now}
+      isReadOnly={isReadOnly}
+      openRow={asked?.name === name ? asked.row : undefined}
+    />
+  );
+}
+
+function ScalarFact(props: OneFactProps & { readonly parameter: ScalarParameter }) {
+  const { name, parameter, session, isReadOnly } = props;
   const { i18n } = useTranslation();
-  const now = useLive(session.live);
   const language = i18n.language === "en" ? "en" : "fr";
-  const { facts: shared } = session.draft;
-  if (parameter.type === "list") {
-    return (
-      <ListField
-        name={name}
-        list={parameter}
-        shared={shared}
-        now={now}
-        isReadOnly={isReadOnly}
-        openRow={asked?.name === name ? asked.row : undefined}
-      />
-    );
-  }
-  const isNeeded =
-    parameter.required === true ||
-    (parameter.required_if !== undefined && holds(parameter.required_if, now));
+  const value = useLiveValue(session.live, ({ facts }) => facts[name]);
+  const currency = useLiveValue(session.live, ({ facts }) => currencyOf(facts));
+  const choices = useLiveValue(session.live, ({ facts }) =>
+    parameter.type === "ref" ? facts[parameter.to] : undefined,
+  );
+  const isNeeded = useLiveValue(
+    session.live,
+    (now) =>
+      parameter.required === true ||
+      (parameter.required_if !== undefined && holds(parameter.required_if, now)),
+  );
   return (
     <FactField
       id={`fact-${name}`}
       label={labelOf(name, parameter)[language]}
       help={parameter.help?.[language]}
       parameter={parameter}
-      value={now.facts[name]}
-      facts={now.facts}
-      isMissing={isNeeded && isUnfilled(now.facts[name])}
+      value={value}
+      currency={currency}
+      choices={choices}
+      isMissing={isNeeded && isUnfilled(value)}
       isReadOnly={isReadOnly}
-      onChange={(value) => shared.set(name, value)}
+      onChange={(next) => session.draft.facts.set(name, next)}
     />
   );
 }

@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "../../../domain/kernel/canonical.ts";
 import type { Language } from "../../../domain/kernel/text.ts";
 import { isUnfilled, rowsOf } from "../../../domain/templates/facts.ts";
 import { labelOf, type ListParameter } from "../../../domain/templates/model.ts";
-import { openScope } from "../../../domain/templates/scope.ts";
+import { currencyOf, openScope } from "../../../domain/templates/scope.ts";
 import type { SharedFacts } from "../draft-port.ts";
 import type { LiveText } from "../editor/live-text.ts";
 import { newId } from "../editor/new-id.ts";
@@ -113,7 +113,8 @@ function RowFields(props: ListFieldProps & { row: JsonObject; index: number }) {
               help={column.help?.[language]}
               parameter={column}
               value={row[key]}
-              facts={now.facts}
+              currency={currencyOf(now.facts)}
+              choices={column.type === "ref" ? now.facts[column.to] : undefined}
               isMissing={column.required === true && isUnfilled(row[key])}
               isReadOnly={isReadOnly}
               onChange={(value) => shared.setCell({ list: name, row: index, key }, value)}
