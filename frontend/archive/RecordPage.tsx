@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Report } from "../../domain/archive/report.ts";
 import type { ArchiveRecord } from "../../domain/archive/wire.ts";
+import { AgreementThread, useAgreement } from "../agreements/index.tsx";
 import { api } from "../platform/api.ts";
 import { useResource, useSend } from "../platform/resource.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
@@ -18,7 +19,14 @@ export function RecordPage() {
   const { id = "" } = useParams();
   const { t } = useTranslation();
   const { data: record, error, refetch } = useResource<ArchiveRecord>(`/archive/${id}`);
-  if (record !== undefined) return <Record record={record} />;
+  if (record !== undefined) {
+    return (
+      <>
+        <Path agreementId={record.agreementId} />
+        <Record record={record} />
+      </>
+    );
+  }
   return (
     <div className="page">
       {error === null ? (
@@ -28,6 +36,12 @@ export function RecordPage() {
       )}
     </div>
   );
+}
+
+/** A sealed agreement's path so far; nothing while it is being read. */
+function Path({ agreementId }: { readonly agreementId: string }) {
+  const { data: agreement } = useAgreement(agreementId);
+  return agreement === undefined ? null : <AgreementThread agreement={agreement} />;
 }
 
 function Record({ record }: { readonly record: ArchiveRecord }) {
