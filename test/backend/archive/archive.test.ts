@@ -43,7 +43,7 @@ describe("the archive", function () {
   });
   after(() => world.stop());
 
-  it("[ARC-1] holds a sealed agreement with its parties, decision, signatures and hashes, verified at ingest", () => {
+  it("[REC-1] holds a sealed agreement with its parties, decision, signatures and hashes, verified at ingest", () => {
     expect(record).to.include({
       agreementId: approved.agreementId,
       version: approved.version,
@@ -58,7 +58,7 @@ describe("the archive", function () {
     expect(record.report.sha256).to.equal(record.documentSha256);
   });
 
-  it("[ARC-2] finds a record by beginnings of words of title, parties and text, without accents or case", async () => {
+  it("[REC-2] finds a record by beginnings of words of title, parties and text, without accents or case", async () => {
     const [party = ""] = record.parties;
     const [word = ""] = party.split(/\s/u);
     const bare = word.normalize("NFKD").replaceAll(/\p{M}/gu, "").toUpperCase();
@@ -75,7 +75,7 @@ describe("the archive", function () {
     }
   });
 
-  it("[ARC-3] gives members of another partnership nothing, not even the existence of a record", async () => {
+  it("[REC-3] gives members of another partnership nothing, not even the existence of a record", async () => {
     const mallory = await world.person("Mallory");
     (await mallory.post("/partnerships", { name: "Elsewhere" })).ok();
     expect((await find(mallory)).items).to.deep.equal([]);
@@ -86,7 +86,7 @@ describe("the archive", function () {
     }
   });
 
-  it("[ARC-4] gives the sealed PDF as it was sealed, and verifies it again on demand", async () => {
+  it("[REC-4] gives the sealed PDF as it was sealed, and verifies it again on demand", async () => {
     const reply = await cast.ben.get(`/archive/${record.id}/document.pdf`);
     expect(reply.headers.get("etag")).to.equal(`"${record.documentSha256}"`);
     const report = (await cast.ben.get(`/archive/${record.id}/report`)).ok<Report>(200);
@@ -96,7 +96,7 @@ describe("the archive", function () {
     expect((await uploaded.json()) as Report).to.include({ verdict: "pass" });
   });
 
-  it("[ARC-5] makes one record of a seal however often it is told, and pages through records", async () => {
+  it("[REC-5] makes one record of a seal however often it is told, and pages through records", async () => {
     const { service } = world.app.features.archive;
     await Promise.all([
       service.takeIn(approved.agreementId),
@@ -113,7 +113,7 @@ describe("the archive", function () {
     (await cast.ada.get("/archive?cursor=nonsense")).refused("invalid-input", 422);
   });
 
-  it("[ARC-6] verifies anybody's file without an account, and refuses what is none", async () => {
+  it("[REC-6] verifies anybody's file without an account, and refuses what is none", async () => {
     const pdf = (await cast.ada.get(`/archive/${record.id}/document.pdf`)).bytes;
     const broken = Uint8Array.from(pdf);
     broken[1000] = (broken[1000] ?? 0) ^ 1;
@@ -131,13 +131,13 @@ describe("the archive", function () {
     }
   });
 
-  it("[ARC-7] limits how many files an address may have verified", async () => {
+  it("[REC-7] limits how many files an address may have verified", async () => {
     const codes: number[] = [];
     for (let count = 0; count < 25; count += 1) codes.push((await upload(Buffer.from("x"))).status);
     expect(codes).to.include(429);
   });
 
-  it("[ARC-8] verifies on the command line with exit codes 0, 1, 2 and 3", async () => {
+  it("[REC-8] verifies on the command line with exit codes 0, 1, 2 and 3", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "entente-cli-"));
     const before = process.env["DATA_DIR"];
     const lines: string[] = [];

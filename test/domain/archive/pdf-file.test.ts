@@ -101,7 +101,7 @@ describe("the strict reader of PDF", () => {
       [pdf({ bodies: [stream.replace("4", "6")] }), "bad-syntax"],
       [pdf({ bodies: [stream.replace("4", "2 0 R")] }), "bad-syntax"],
       [pdf({ bodies: [stream.replace("/Length 4", "/Length 4 /F (x)")] }), "bad-syntax"],
-      [pdf().replace("startxref\n", "startxref\n1"), "bad-syntax"],
+      [pdf().replace("startxref\n", "startxref\n1"), "bad-cross-reference"],
     ];
     for (const [text, expected] of cases) {
       expect(
