@@ -1,8 +1,14 @@
+import { expect } from "chai";
+import { mkdtempSync } from "node:fs";
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { World } from "../support/world.ts";
 import { openBrowser, picture, Window } from "./browser.ts";
 
 const password = "un long mot de passe";
+const refusedWords = /modifié|altéré|refusé|non conforme|ne peut pas être tenu/i;
 
 /** The whole line, by clicking and typing only: from an empty instance to a verified, archived PDF. */
 describe("the main journey", function () {
@@ -10,13 +16,15 @@ describe("the main journey", function () {
   let world: World;
   let browser: Browser;
   const windows = new Map<string, Window>();
+  const sealed = join(mkdtempSync(join(tmpdir(), "entente-journey-")), "accord.pdf");
   before(async () => {
     world = await World.start();
     browser = await openBrowser();
   });
   afterEach(async function () {
     if (this.currentTest?.state !== "failed") return;
-    for (const [who, { page }] of windows) await page.screenshot({ path: `test-results/${who}.png` });
+    for (const [who, { page }] of windows)
+      await page.screenshot({ path: `test-results/${who}.png` });
   });
   after(async () => {
     await browser?.close();
@@ -113,6 +121,134 @@ describe("the main journey", function () {
     await ada.sees("le contrat protège la confiance");
     await ada.sees(/Enregistré/);
     await picture(ada.page, "editor");
+  });
+
+  it("[E2E-5] Ada freezes a version and everybody reads the same text", async () => {
+    const ada = windowOf("ada");
+    await ada.press("Figer une version");
+    const dialog = ada.page.getByRole("dialog");
+    await dialog.getByLabel("Nom de cette version").fill("Pour le comité");
+    await dialog.getByRole("button", { name: "Figer la version 1" }).click();
+    await ada.page.waitForURL(/\/versions\/1$/);
+    await ada.sees("la confiance précède le contrat");
+    await ada.sees("le contrat protège la confiance");
+    await picture(ada.page, "version");
+  });
+
+  it("[E2E-6] Eli forms a committee with a rule and opens the vote", async () => {
+    const eli = windowOf("eli");
+    await eli.page.goto("/");
+    await eli.follow(/Tremplin numérique/);
+    await eli.page.waitForURL(/\/partnerships\/\w+$/);
+    const home = eli.page.url();
+    await eli.page.goto(`${home}/committees/new`);
+    await eli.fill("Nom du comité", "Comité de pilotage");
+    await eli.page.getByRole("radio", { name: /^Deux tiers/ }).check();
+    await picture(eli.page, "committee");
+    await eli.press("Former le comité");
+    await eli.page.waitForURL((url) => !url.pathname.endsWith("/committees/new"));
+    await eli.page.goto(`${home}/decisions/new`);
+    await eli.page.getByLabel("Titre de la décision").waitFor();
+    await eli.fill("Ce qu’il faut savoir pour voter", "Le texte reprend nos échanges.");
+    await eli.press("Préparer la décision");
+    await eli.page.waitForURL(/\/decisions\/\w+$/);
+    await eli.press("Ouvrir le vote");
+    await eli.page.getByRole("dialog").getByRole("button", { name: "Ouvrir le vote" }).click();
+    await eli.sees("Où en est le vote");
+    await picture(eli.page, "decision");
+  });
+
+  it("[E2E-7] Ada and Ben vote for their organisations, and the count follows live", async () => {
+    const [eli, ada, ben] = [windowOf("eli"), windowOf("ada"), windowOf("ben")];
+    const path = new URL(eli.page.url()).pathname;
+    await ada.page.goto(path);
+    await ada.page.getByRole("radio", { name: "Pour" }).check();
+    await picture(ada.page, "ballot");
+    await ada.press(/^Voter pour, au nom de/);
+    await ada.sees(/Enregistrée au journal des décisions/);
+    await eli.sees("1 partenaire sur 2 a voté.");
+    await ben.page.goto(path);
+    await ben.page.getByRole("radio", { name: "Pour" }).check();
+    await ben.press(/^Voter pour, au nom de/);
+    await ben.sees(/Enregistrée au journal des décisions/);
+    await eli.sees("2 partenaires sur 2 ont voté.");
+    await eli.press("Clôturer le vote");
+    await eli.page.getByRole("dialog").getByRole("button", { name: "Clôturer et compter" }).click();
+    await eli.sees("La décision est adoptée");
+    await picture(eli.page, "outcome");
+  });
+
+  it("[E2E-8] Eli sends the approved version out for signature", async () => {
+    const eli = windowOf("eli");
+    await eli.page
+      .getByRole("link", { name: "Demander les signatures" })
+      .or(eli.page.getByRole("button", { name: "Demander les signatures" }))
+      .first()
+      .click();
+    await eli.press("Envoyer en signature");
+    await eli.page.waitForURL(/\/signature-requests\/\w+$/, { timeout: 60_000 });
+    await eli.page.getByText("Page 1 sur").first().waitFor({ timeout: 90_000 });
+    await picture(eli.page, "signatures");
+  });
+
+  for (const who of ["ada", "ben"]) {
+    it(`[E2E-9] ${who} reads the document in the page and signs it`, async () => {
+      const window = windowOf(who);
+      await window.page.goto(new URL(windowOf("eli").page.url()).pathname);
+      await window.page.locator("canvas").first().waitFor({ timeout: 60_000 });
+      await window.page.getByLabel("Je consens à cette déclaration").check();
+      await window.fill("Votre mot de passe", password);
+      if (who === "ada") await picture(window.page, "signing");
+      await window.press(/^Signer au nom de/);
+      await window.page
+        .getByText(/Vous avez signé|L’accord est signé et scellé/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+    });
+  }
+
+  it("[E2E-10] Noor finds the sealed agreement by words and downloads it", async () => {
+    const noor = windowOf("noor");
+    await noor.page.goto("/archive?query=confiance");
+    const row = noor.page.getByRole("link", { name: /Partage des coûts de Tremplin/ }).first();
+    await row.waitFor({ timeout: 30_000 });
+    await picture(noor.page, "archive");
+    await row.click();
+    await noor.page.waitForURL(/\/archive\/\w+$/);
+    await noor.sees("Société Boréal");
+    await picture(noor.page, "record");
+    const waiting = noor.page.waitForEvent("download");
+    await noor.page.getByRole("link", { name: /PDF/ }).first().click();
+    const download = await waiting;
+    await download.saveAs(sealed);
+    expect((await stat(sealed)).size).to.be.greaterThan(50_000);
+  });
+
+  it("[E2E-11] somebody without an account verifies the PDF, and a forged copy is refused", async () => {
+    const stranger = await Window.open(browser, world.url);
+    windows.set("stranger", stranger);
+    await stranger.page.goto("/verify");
+    await stranger.page.locator("input[type=file]").setInputFiles(sealed);
+    await stranger.page
+      .getByText(/Ada Fontaine/)
+      .first()
+      .waitFor({ timeout: 30_000 });
+    await picture(stranger.page, "verify");
+    const forged = `${sealed}.forged.pdf`;
+    const bytes = await readFile(sealed);
+    const at = bytes.indexOf("stream") + 80;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    await writeFile(forged, bytes);
+    await stranger.page.goto("/verify");
+    await stranger.page.locator("input[type=file]").setInputFiles(forged);
+    await stranger.page.getByText(refusedWords).first().waitFor({ timeout: 30_000 });
+  });
+
+  it("[E2E-12] no page threw an error on the way", () => {
+    const faults = [...windows].flatMap(([who, { faults }]) =>
+      faults.map((one) => `${who}: ${one}`),
+    );
+    expect(faults).to.deep.equal([]);
   });
 });
 
