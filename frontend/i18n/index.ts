@@ -3,22 +3,36 @@ import { initReactI18next } from "react-i18next";
 import { agreements as agreementsEn } from "./en.agreements.ts";
 import { archive as archiveEn } from "./en.archive.ts";
 import { common as commonEn } from "./en.common.ts";
+import { decisions as decisionsEn } from "./en.decisions.ts";
 import { identity as identityEn } from "./en.identity.ts";
 import { partnerships as partnershipsEn } from "./en.partnerships.ts";
 import { refusals as refusalsEn } from "./en.refusals.ts";
+import { signing as signingEn } from "./en.signing.ts";
 import { templates as templatesEn } from "./en.templates.ts";
 import { agreements } from "./fr.agreements.ts";
 import { archive } from "./fr.archive.ts";
 import { common } from "./fr.common.ts";
+import { decisions } from "./fr.decisions.ts";
 import { identity } from "./fr.identity.ts";
 import { partnerships } from "./fr.partnerships.ts";
 import { refusals } from "./fr.refusals.ts";
+import { signing } from "./fr.signing.ts";
 import { templates } from "./fr.templates.ts";
 import { withFrenchSpaces } from "./typography.ts";
 
 /** Every text of every screen: one namespace per feature, the same keys in both languages. */
 export const catalogues = {
-  fr: { common, refusals, identity, partnerships, templates, agreements, archive },
+  fr: {
+    common,
+    refusals,
+    identity,
+    partnerships,
+    templates,
+    agreements,
+    decisions,
+    signing,
+    archive,
+  },
   en: {
     common: commonEn,
     refusals: refusalsEn,
@@ -26,6 +40,8 @@ export const catalogues = {
     partnerships: partnershipsEn,
     templates: templatesEn,
     agreements: agreementsEn,
+    decisions: decisionsEn,
+    signing: signingEn,
     archive: archiveEn,
   },
 };

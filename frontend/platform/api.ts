@@ -104,7 +104,7 @@ function isProblem(value: unknown): value is InputProblem {
   );
 }
 
-async function send<T>(call: Call): Promise<T> {
+async function answerTo(call: Call): Promise<Response> {
   let answer = await once(call);
   if (answer.status === 401 && !ownAnswer.includes(call.path)) {
     const refusal = await refusalOf(answer.clone());
@@ -117,6 +117,11 @@ async function send<T>(call: Call): Promise<T> {
     }
   }
   if (!answer.ok) throw await refusalOf(answer);
+  return answer;
+}
+
+async function send<T>(call: Call): Promise<T> {
+  const answer = await answerTo(call);
   // The one cast: the body was written by the wire schema whose type the caller names.
   return (answer.status === 204 ? undefined : await answer.json()) as T;
 }
@@ -127,6 +132,8 @@ export interface WriteOptions {
   readonly ifMatch?: string;
   /** Reuse it when the same act is sent again. */
   readonly idempotencyKey?: string;
+  /** Do not wait for work that takes long (RFC 7240). */
+  readonly prefer?: "respond-async";
 }
 
 function write<T>(
@@ -140,6 +147,7 @@ function write<T>(
     "Idempotency-Key": options.idempotencyKey ?? newIdempotencyKey(),
   };
   if (options.ifMatch !== undefined) headers["If-Match"] = options.ifMatch;
+  if (options.prefer !== undefined) headers["Prefer"] = options.prefer;
   return send<T>({ method, path, headers, body: JSON.stringify(body ?? {}) });
 }
 
@@ -158,6 +166,12 @@ export const api = {
   patch: <T>(path: string, body: unknown, options?: WriteOptions): Promise<T> =>
     write<T>("PATCH", path, body, options),
   delete: <T>(path: string): Promise<T> => write<T>("DELETE", path, {}),
+  /** Reads a file. */
+  file: async (path: string, signal?: AbortSignal): Promise<Uint8Array> => {
+    const call = { method: "GET", path, headers: {} } as const;
+    const answer = await answerTo(signal === undefined ? call : { ...call, signal });
+    return new Uint8Array(await answer.arrayBuffer());
+  },
   /** Sends one file as multipart field `file`. */
   upload: <T>(path: string, file: File): Promise<T> => {
     const form = new FormData();

@@ -24,6 +24,11 @@ const PeoplePage = later(() => import("./pages/people.tsx"), "PeoplePage");
 const AgreementPage = later(() => import("../collaboration/index.tsx"), "LiveAgreementPage");
 const VersionPage = later(() => import("./pages/version.tsx"), "VersionPage");
 const TemplatePage = later(() => import("./pages/template.tsx"), "TemplateOnPaper");
+const CommitteePage = later(() => import("./pages/decisions.tsx"), "CommitteePage");
+const NewDecisionPage = later(() => import("./pages/decisions.tsx"), "NewDecisionPage");
+const DecisionPage = later(() => import("./pages/decisions.tsx"), "DecisionPage");
+const RequestSignaturesPage = later(() => import("./pages/signing.tsx"), "RequestSignaturesPage");
+const SigningPage = later(() => import("./pages/signing.tsx"), "SigningPage");
 const ArchivePage = later(() => import("./pages/archive.tsx"), "ArchivePage");
 const RecordPage = later(() => import("./pages/archive.tsx"), "RecordPage");
 const VerifyPage = later(() => import("./pages/verify.tsx"), "VerifyPage");
@@ -46,7 +51,12 @@ const forAccounts: RouteObject[] = [
   { path: "partnerships/:id/people", element: <PeoplePage /> },
   { path: "partnerships/:id/templates", element: <GalleryPage /> },
   { path: "partnerships/:id/templates/:templateId", element: <TemplatePage /> },
+  { path: "partnerships/:id/committees/new", element: <CommitteePage /> },
+  { path: "partnerships/:id/decisions/new", element: <NewDecisionPage /> },
+  { path: "decisions/:id", element: <DecisionPage /> },
   { path: "agreements/:id", element: <AgreementPage /> },
+  { path: "agreements/:id/signature-requests/new", element: <RequestSignaturesPage /> },
+  { path: "signature-requests/:id", element: <SigningPage /> },
   { path: "agreements/:id/versions/:n", element: <VersionPage /> },
 ];
 

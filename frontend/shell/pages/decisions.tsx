@@ -1,0 +1,1 @@
+export { CommitteePage, DecisionPage, NewDecisionPage } from "../../decisions/index.tsx";

@@ -1,0 +1,1 @@
+export { RequestSignaturesPage, SigningPage } from "../../signing/index.tsx";

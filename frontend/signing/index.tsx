@@ -1,0 +1,2 @@
+export { RequestSignaturesPage } from "./RequestSignaturesPage.tsx";
+export { SigningPage } from "./SigningPage.tsx";
