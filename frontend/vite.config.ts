@@ -20,7 +20,7 @@ export default defineConfig({
       treeshake: {
         // Our modules do nothing by being loaded, so a feature's index brings only what is used of it.
         moduleSideEffects: (id) =>
-          !/\/(domain|frontend)\/.*\.tsx?$/.test(id) || /main\.tsx$/.test(id),
+          !/\/(domain|frontend)\/.*\.tsx?$/.test(id) || id.endsWith("/main.tsx"),
       },
     },
   },

@@ -78,8 +78,14 @@ describe("a sealed PDF", () => {
 
   it("[VAL-5] has signatures that pyHanko accepts, each with our authority as trust root", async () => {
     const { code, output } = await run(pyhanko, [
-      ...["sign", "validate", "--pretty-print", "--no-revocation-check"],
-      ...["--trust", rootPem, "--trust-replace", sealed],
+      "sign",
+      "validate",
+      "--pretty-print",
+      "--no-revocation-check",
+      "--trust",
+      rootPem,
+      "--trust-replace",
+      sealed,
     ]);
     expect(code, output).to.equal(0);
     const judged = [...output.matchAll(/The signature is judged (VALID|INVALID)/g)];
@@ -108,9 +114,22 @@ describe("a sealed PDF", () => {
       await writeFile(cmsFile, cms.subarray(0, derLength(cms)));
       await writeFile(dataFile, covered);
       const { code, output } = await run("openssl", [
-        ...["cms", "-verify", "-cades", "-inform", "DER", "-in", cmsFile],
-        ...["-content", dataFile, "-binary", "-CAfile", rootPem, "-purpose", "any"],
-        ...["-out", "/dev/null"],
+        "cms",
+        "-verify",
+        "-cades",
+        "-inform",
+        "DER",
+        "-in",
+        cmsFile,
+        "-content",
+        dataFile,
+        "-binary",
+        "-CAfile",
+        rootPem,
+        "-purpose",
+        "any",
+        "-out",
+        "/dev/null",
       ]);
       expect(code, output).to.equal(0);
     }
