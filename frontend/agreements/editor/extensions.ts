@@ -13,7 +13,7 @@ import {
   type Transaction,
 } from "@tiptap/pm/state";
 import { goToNextCell, tableEditing } from "@tiptap/pm/tables";
-import type { NodeView } from "@tiptap/pm/view";
+import type { EditorView, NodeView } from "@tiptap/pm/view";
 import type { Behaviour } from "./nodes.ts";
 import {
   addClause,
@@ -189,15 +189,15 @@ function typing(onInsertMenu: EditorHooks["onInsertMenu"]): Plugin {
   });
 }
 
-function typeBetweenBlocks(
-  view: { state: EditorState; dispatch: (tr: EditorState["tr"]) => void },
-  text: string,
-): boolean {
+/** Text typed where no paragraph is gets one; a selected table or signature block is kept, above it. */
+function typeBetweenBlocks(view: EditorView, text: string): boolean {
   const { state } = view;
+  const { selection } = state;
   const paragraph = state.schema.nodes["paragraph"]?.create(null, state.schema.text(text));
   if (paragraph === undefined) return false;
-  const at = state.selection.from;
-  const tr = state.tr.replaceSelectionWith(paragraph);
+  const isKept = selection instanceof NodeSelection && selection.node.isBlock;
+  const at = isKept ? selection.to : selection.from;
+  const tr = isKept ? state.tr.insert(at, paragraph) : state.tr.replaceSelectionWith(paragraph);
   view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve(at + 1 + text.length), -1)));
   return true;
 }
