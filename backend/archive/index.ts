@@ -15,7 +15,7 @@ import { createRecordStore } from "./store.ts";
 export type { Trust } from "./examination.ts";
 export type { ArchiveService } from "./service.ts";
 export { verifyFile } from "./verify-file.ts";
-export { verifyPdf, type VerifyOptions } from "./verifier.ts";
+export { verifyPdf } from "./verifier.ts";
 
 /** What the archive needs from the composition. */
 export interface ArchiveFeatureDeps {

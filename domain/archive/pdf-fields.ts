@@ -1,5 +1,12 @@
 import { entryOf, resolve, rootOf, type PdfFile } from "./pdf-file.ts";
-import { isKind, nameOf, textOf, type PdfDict, type PdfReference } from "./pdf-values.ts";
+import {
+  UnreadablePdf,
+  isKind,
+  nameOf,
+  textOf,
+  type PdfDict,
+  type PdfReference,
+} from "./pdf-values.ts";
 
 /** A signature field declared in the first revision. */
 export interface DeclaredField {
@@ -16,7 +23,13 @@ export interface Declaration {
   readonly odd: readonly string[];
 }
 
-/** Reads the signature fields of the first revision; every other form field is out of place. */
+/** More places to sign than any agreement has: a bound for what strangers send. */
+const MAX_FIELDS = 500;
+
+/**
+ * Reads the signature fields of the first revision; every other form field is out of place.
+ * @throws {UnreadablePdf} when there are too many
+ */
 export function declaredFields(file: PdfFile): Declaration {
   const [first] = file.revisions;
   if (!first) return { fields: [], odd: [] };
@@ -24,7 +37,9 @@ export function declaredFields(file: PdfFile): Declaration {
   const list = entryOf(file, 0, form, "Fields");
   const fields: DeclaredField[] = [];
   const odd: string[] = [];
-  for (const item of isKind(list, "list") ? list.items : []) {
+  const items = isKind(list, "list") ? list.items : [];
+  if (items.length > MAX_FIELDS) throw new UnreadablePdf("too-complex", first.start);
+  for (const item of items) {
     const field = resolve(file, 0, item);
     const name = isKind(field, "dict") ? textOf(field.entries.get("T")) : undefined;
     const isKnown = fields.some((each) => each.name === name);

@@ -1,8 +1,8 @@
 import { createWorkerPool, type WorkerPool } from "../../platform/workers.ts";
 import type { RenderInput, RenderedPdf } from "./types.ts";
 
-export { ARCHIVE_FIELD, CERTIFICATION_FIELD, fieldOf } from "./fields.ts";
-export type { PrintedDecision, PrintedSignatory, RenderInput, RenderedPdf } from "./types.ts";
+export { CERTIFICATION_FIELD, fieldOf } from "./fields.ts";
+export type { RenderInput, RenderedPdf } from "./types.ts";
 
 /** Longest time a rendering may take: a thousand pages take about ten seconds. */
 const RENDER_TIMEOUT_MS = 60_000;
