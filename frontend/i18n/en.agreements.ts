@@ -77,6 +77,7 @@ export const agreements: Same<typeof french> = {
     moveUp: "Move the article up",
     moveDown: "Move the article down",
     nest: "Make it a sub-article",
+    nestKeys: "Make it a sub-article (from its title)",
     lift: "Take it out of its article",
     deleteUnit: "Delete the article",
     insert: "Insert",
@@ -91,6 +92,7 @@ export const agreements: Same<typeof french> = {
     freeze: "Freeze a version",
   },
   insert: {
+    keys: "Insert a fact, a term, an article… in the text",
     title: "Insert",
     search: "Find a fact, a term, an article…",
     nothing: "Nothing matches.",

@@ -76,6 +76,7 @@ export const agreements = {
     moveUp: "Monter l’article",
     moveDown: "Descendre l’article",
     nest: "En faire un sous-article",
+    nestKeys: "En faire un sous-article (depuis le titre)",
     lift: "Sortir du sous-article",
     deleteUnit: "Supprimer l’article",
     insert: "Insérer",
@@ -90,6 +91,7 @@ export const agreements = {
     freeze: "Figer une version",
   },
   insert: {
+    keys: "Insérer un fait, un terme, un article… dans le texte",
     title: "Insérer",
     search: "Chercher un fait, un terme, un article…",
     nothing: "Rien ne correspond.",

@@ -10,7 +10,7 @@ interface ShortcutsProps {
 
 /** The list of shortcuts, under `?`. */
 export function Shortcuts({ isOpen, onClose }: ShortcutsProps) {
-  const { t } = useTranslation();
+  const { t } = useTranslation(["common", "agreements"]);
   const rows: readonly (readonly [readonly string[], string])[] = [
     [["Ctrl K"], t("shortcuts.commands")],
     [["?"], t("shortcuts.help")],
@@ -18,6 +18,13 @@ export function Shortcuts({ isOpen, onClose }: ShortcutsProps) {
     [["G", "A"], t("shortcuts.archive")],
     [["G", "V"], t("shortcuts.verify")],
     [["Esc"], t("shortcuts.close")],
+    [["Ctrl /"], t("agreements:insert.keys")],
+    [["Ctrl ↵"], t("agreements:toolbar.addClause")],
+    [["Ctrl ⇧ ↵"], t("agreements:toolbar.addSubClause")],
+    [["Alt ↑"], t("agreements:toolbar.moveUp")],
+    [["Alt ↓"], t("agreements:toolbar.moveDown")],
+    [["Tab"], t("agreements:toolbar.nestKeys")],
+    [["Ctrl Z"], t("agreements:toolbar.undo")],
   ];
   return (
     <Dialog size="md" isOpen={isOpen} onClose={onClose} title={t("shortcuts.title")}>
