@@ -1,4 +1,5 @@
 import { IconCheck, IconCircle, IconPointFilled } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Time } from "./Time.tsx";
@@ -20,8 +21,17 @@ const icons = { done: IconCheck, current: IconPointFilled, waiting: IconCircle }
 /** The thread across the top of an agreement: what is done, what is next, what waits. */
 export function Thread({ steps }: { readonly steps: readonly ThreadStep[] }) {
   const { t } = useTranslation();
+  const nav = useRef<HTMLElement>(null);
+  const present = steps.findIndex((step) => step.state === "current");
+  // On a phone the thread is wider than the screen: begin where things stand.
+  useEffect(() => {
+    const station = nav.current?.querySelectorAll("li").item(present);
+    if (!nav.current || !station) return;
+    nav.current.scrollLeft =
+      station.offsetLeft - (nav.current.clientWidth - station.offsetWidth) / 2;
+  }, [present]);
   return (
-    <nav className="thread" aria-label={t("thread.label")}>
+    <nav className="thread" aria-label={t("thread.label")} ref={nav}>
       <ol className="thread__steps">
         {steps.map((step) => (
           <Station key={step.key} step={step} />
