@@ -13,7 +13,6 @@ import { createAgreementStore } from "./store.ts";
 
 export type { Draft, DraftPort } from "./ports.ts";
 export type { AgreementService } from "./service.ts";
-export type { VersionRecord } from "./versions.ts";
 
 /** What agreements need from the composition. */
 export interface AgreementsDeps {

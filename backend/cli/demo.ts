@@ -95,11 +95,6 @@ const people: readonly DemoPerson[] = [
 
 const emailOf = ({ key }: Pick<DemoPerson, "key">): string => `${key}@demo.example`;
 
-/** A person of the demo, signed in. */
-export type DemoCast = Readonly<
-  Record<string, { readonly actor: Actor; readonly memberId: string }>
->;
-
 /**
  * Seeds the fictional partnership into an empty instance, once; afterwards only tells the logins.
  * Nothing when the instance holds real accounts.

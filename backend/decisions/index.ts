@@ -20,7 +20,7 @@ import { committeeRoutes, decisionRoutes } from "./routes.ts";
 import { createDecisionService, type DecisionService } from "./service.ts";
 import { createTurns } from "../platform/turns.ts";
 
-export type { Approval, Approvals, SigningEntry } from "./approvals.ts";
+export type { Approvals } from "./approvals.ts";
 export type { Committees } from "./committees.ts";
 export type { Consistency, DecisionLog } from "./decision-log.ts";
 export type { DecisionService } from "./service.ts";

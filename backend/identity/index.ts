@@ -12,7 +12,7 @@ import { createSessionStore } from "./session-store.ts";
 import { createSessions } from "./sessions.ts";
 import { createTokens, tokenSecret } from "./tokens.ts";
 
-export type { IdentityService, SignedIn } from "./service.ts";
+export type { IdentityService } from "./service.ts";
 
 /** What identity needs. */
 export interface IdentityDeps {

@@ -5,6 +5,8 @@ import { Refusal } from "../../domain/kernel/refusal.ts";
 export interface LoginLimits {
   /** @throws {Refusal} too-many-requests */
   consume(attempt: { account: string; address: string | null }): Promise<void>;
+  /** New accounts cost a hash and a row each. @throws {Refusal} too-many-requests */
+  consumeRegistration(address: string): Promise<void>;
   /** A right password clears the account's count. */
   forgive(account: string): Promise<void>;
 }
@@ -15,6 +17,9 @@ export interface LoginLimitSettings {
   readonly perAddressPerMin: number;
 }
 
+/** A class signs up behind one address more often than it mistypes passwords. */
+const REGISTRATIONS_PER_LOGIN = 3;
+
 /** Limits in the process's memory: a restart forgives, which an attacker cannot cause. */
 export function createLoginLimits(settings: LoginLimitSettings): LoginLimits {
   const perAccount = new RateLimiterMemory({
@@ -22,6 +27,10 @@ export function createLoginLimits(settings: LoginLimitSettings): LoginLimits {
     duration: 15 * 60,
   });
   const perAddress = new RateLimiterMemory({ points: settings.perAddressPerMin, duration: 60 });
+  const registrations = new RateLimiterMemory({
+    points: settings.perAddressPerMin * REGISTRATIONS_PER_LOGIN,
+    duration: 60,
+  });
   const take = async (limiter: RateLimiterMemory, key: string): Promise<void> => {
     try {
       await limiter.consume(key);
@@ -34,6 +43,7 @@ export function createLoginLimits(settings: LoginLimitSettings): LoginLimits {
       if (address !== null) await take(perAddress, address);
       await take(perAccount, account);
     },
+    consumeRegistration: (address) => take(registrations, address),
     async forgive(account) {
       await perAccount.delete(account);
     },

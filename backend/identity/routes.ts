@@ -16,7 +16,9 @@ import {
 import { defineRoute, type Route, type RouteContext } from "../platform/http/route.ts";
 import type { IdentityService, SignedIn } from "./service.ts";
 
-type Exchange = Pick<RouteContext<unknown, unknown, unknown>, "req" | "res">;
+type Exchange = Pick<RouteContext<unknown, unknown, unknown>, "req" | "res"> & {
+  readonly origins: Origins;
+};
 
 /** Doors of accounts and sessions. */
 export function identityRoutes(service: IdentityService, origins: Origins): readonly Route[] {
@@ -29,7 +31,7 @@ export function identityRoutes(service: IdentityService, origins: Origins): read
       status: 201,
       body: registerSchema,
       response: sessionSchema,
-      handle: async ({ body, req, res }) => answer(await service.register(body), { req, res }),
+      handle: async ({ body, req, res }) => answer(await service.register(body, addressOf(req)), { req, res, origins }),
     }),
     defineRoute({
       method: "post",
@@ -43,6 +45,7 @@ export function identityRoutes(service: IdentityService, origins: Origins): read
         return answer(await service.login({ email, password, address: addressOf(req) }), {
           req,
           res,
+          origins,
         });
       },
     }),
@@ -55,7 +58,7 @@ export function identityRoutes(service: IdentityService, origins: Origins): read
       handle: async ({ req, res }) => {
         const token = readRefreshToken(req, origins);
         if (!token) throw new Refusal("session-ended", "There is no session to refresh.");
-        return answer(await service.refresh(token), { req, res });
+        return answer(await service.refresh(token), { req, res, origins });
       },
     }),
     ...ownAccountRoutes(service),
@@ -106,8 +109,10 @@ function ownAccountRoutes(service: IdentityService): readonly Route[] {
   ];
 }
 
-function answer(signedIn: SignedIn, { req, res }: Exchange): unknown {
-  setSessionCookies(req, res, signedIn);
+function answer(signedIn: SignedIn, { req, res, origins }: Exchange): unknown {
+  // Behind a proxy that ends TLS the request looks plain: the public address says what browsers see.
+  const isTls = req.secure || [...origins].every((origin) => origin.startsWith("https:"));
+  setSessionCookies(res, signedIn, { isTls });
   return { accessToken: signedIn.accessToken, account: signedIn.account };
 }
 

@@ -9,6 +9,7 @@ import { Refusal } from "../../domain/kernel/refusal.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Ids } from "../platform/ids.ts";
 import type { Actor } from "../platform/http/route.ts";
+import { createTurns } from "../platform/turns.ts";
 import type { AccountStore, StoredAccount } from "./account-store.ts";
 import type { LoginLimits } from "./limits.ts";
 import { hashPassword, isPassword, pretendToCheck } from "./passwords.ts";
@@ -20,8 +21,11 @@ export type SignedIn = IssuedSession & { readonly account: Account };
 
 /** Accounts and who is signed in. */
 export interface IdentityService {
-  /** The first account of an instance is its operator. @throws {Refusal} email-taken */
-  register(input: z.output<typeof registerSchema>): Promise<SignedIn>;
+  /**
+   * The first account of an instance is its operator. `address` is absent when the instance itself asks.
+   * @throws {Refusal} email-taken; too-many-requests
+   */
+  register(input: z.output<typeof registerSchema>, address?: string): Promise<SignedIn>;
   /** @throws {Refusal} wrong-credentials; too-many-requests — per account and per address */
   login(input: { email: string; password: string; address: string }): Promise<SignedIn>;
   refresh(refreshToken: string): Promise<SignedIn>;
@@ -50,6 +54,7 @@ export interface IdentityServiceDeps {
 /** Use cases of accounts and sign-in. */
 export function createIdentityService(deps: IdentityServiceDeps): IdentityService {
   const { accounts, sessions } = deps;
+  const turns = createTurns();
   const signIn = async (account: StoredAccount): Promise<SignedIn> => ({
     ...(await sessions.open(account._id)),
     account: presentAccount(account),
@@ -61,11 +66,15 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
   };
 
   return {
-    async register(input) {
-      const account = await newAccount(deps, input);
-      if (!(await accounts.insert(account))) {
+    async register(input, address) {
+      if (address !== undefined) await deps.limits.consumeRegistration(address);
+      const hashed = await newAccount(deps, input);
+      // One after the other: two at once would both be the first, and operators.
+      const account = await turns.take("register", async () => {
+        const first = { ...hashed, operator: (await accounts.count()) === 0 };
+        if (await accounts.insert(first)) return first;
         throw new Refusal("email-taken", "Sign in with this e-mail instead.");
-      }
+      });
       return signIn(account);
     },
     async login({ email, password, address }) {
@@ -109,14 +118,13 @@ export function createIdentityService(deps: IdentityServiceDeps): IdentityServic
 async function newAccount(
   deps: IdentityServiceDeps,
   input: z.output<typeof registerSchema>,
-): Promise<StoredAccount> {
+): Promise<Omit<StoredAccount, "operator">> {
   return {
     _id: deps.ids.next(),
     email: input.email,
     name: input.name,
     locale: input.locale,
     passwordHash: await hashPassword(input.password),
-    operator: (await deps.accounts.count()) === 0,
     createdAt: deps.clock.now(),
   };
 }

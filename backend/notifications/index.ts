@@ -1,2 +1,2 @@
-export { createNewsSockets, type NewsSockets } from "./sockets.ts";
+export { createNewsSockets } from "./sockets.ts";
 export { outboxRoutes } from "./routes.ts";

@@ -29,6 +29,8 @@ interface SocketState {
 
 const roomOf = (partnershipId: string): string => `partnership:${partnershipId}`;
 const MAX_FOLLOWED = 50;
+/** engine.io ends every upgrade that nobody answers; the drafts' sockets may need this long. */
+const FOREIGN_UPGRADE_MS = 10_000;
 
 /** socket.io on `/socket.io`: WebSocket only, our Origin only, one gate for every room. */
 export function createNewsSockets(deps: SocketDeps): NewsSockets {
@@ -55,7 +57,10 @@ export function createNewsSockets(deps: SocketDeps): NewsSockets {
   });
   const unsubscribe = deps.bus.subscribe("", (event) => deliver(io, event, deps));
   return {
-    attach: (server) => void io.attach(server, { path: "/socket.io" }),
+    attach: (server) => void io.attach(server, {
+        path: "/socket.io",
+        destroyUpgradeTimeout: FOREIGN_UPGRADE_MS,
+      }),
     async close() {
       unsubscribe();
       await io.close();
@@ -96,6 +101,10 @@ function serve(socket: Socket, actor: Actor, access: Access): void {
       await access.authorise(actor, "partnership.read", partnershipId);
       if (socket.rooms.size > MAX_FOLLOWED) throw new Refusal("too-many-requests");
       await socket.join(roomOf(partnershipId));
+      // A removal between the question and the door would have expelled nobody yet: ask again inside.
+      if (await access.permits(actor, "partnership.read", partnershipId)) return;
+      await socket.leave(roomOf(partnershipId));
+      throw new Refusal("not-found");
     }),
   );
   socket.on(

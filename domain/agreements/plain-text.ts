@@ -2,9 +2,6 @@ import type { TextNode } from "../kernel/text.ts";
 import { textAttr } from "./numbering.ts";
 import type { ShownTable } from "./version.ts";
 
-/** Name of the plain-text form below: what clause hashes and the archive's search are made over. */
-export const PLAIN_TEXT_FORMAT = "entente-text/1";
-
 /** A clause or annex of a resolved text, without the clauses inside it. */
 export interface PlainClause {
   readonly id: string;

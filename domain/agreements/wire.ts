@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lineSchema } from "../kernel/names.ts";
 import { agreementStates } from "./lifecycle.ts";
 
 const text = z.record(z.string(), z.json());
@@ -8,7 +9,7 @@ const language = z.enum(["fr", "en"]);
 export const newAgreementSchema = z.strictObject({
   templateId: z.string().min(1).max(64),
   language,
-  title: z.string().trim().min(1).max(200),
+  title: lineSchema(200),
   facts: text.optional(),
 });
 

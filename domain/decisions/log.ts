@@ -19,7 +19,6 @@ export {
   cosign,
   formatNote,
   formatVkey,
-  keyIdOf,
   noteSigner,
   parseNote,
   parseVkey,

@@ -30,9 +30,6 @@ const allowed = {
 /** Something a member may want to do in a partnership. */
 export type Action = keyof typeof allowed;
 
-/** All actions, for the access matrix. */
-export const actions = Object.keys(allowed) as Action[];
-
 /** Whether any of the roles allows the action. */
 export function mayDo(roles: readonly Role[], action: Action): boolean {
   const list: readonly Role[] = allowed[action];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { emailSchema, localeSchema } from "../identity/wire.ts";
+import { nameSchema } from "../kernel/names.ts";
 
 /** What a member may be; a member may hold several. */
 export const roles = [
@@ -31,7 +32,7 @@ export const sectors = [
   "other",
 ] as const;
 
-const name = z.string().trim().min(1).max(160);
+const name = nameSchema(160);
 
 /** Body of POST /partnerships. */
 export const newPartnershipSchema = z.strictObject({

@@ -31,11 +31,6 @@ export function draftFactsProblems(facts: Facts, model: Model): readonly FactPro
   });
 }
 
-/** Problems of facts that must be complete: those of a draft, and every required value that is missing. */
-export function validateFacts(facts: Facts, model: Model): readonly FactProblem[] {
-  return [...draftFactsProblems(facts, model), ...missingFacts(facts, model)];
-}
-
 /** Values that the model requires without a condition and that are not there. */
 export function missingFacts(facts: Facts, model: Model): readonly FactProblem[] {
   return Object.entries(model.parameters).flatMap(([name, parameter]) => {

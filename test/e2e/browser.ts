@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import axe from "axe-core";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -11,6 +12,9 @@ const flags = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+const pictures = new URL("../../docs/pictures/", import.meta.url).pathname;
+const wcag = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 /** A real Chromium; each person gets a context of their own. */
 export async function openBrowser(): Promise<Browser> {
@@ -66,10 +70,36 @@ export class Window {
   }
 }
 
-/** Takes a picture for the README when pictures are asked for (`PICTURES=1`). */
-export async function picture(page: Page, name: string): Promise<void> {
+/**
+ * Looks at a page: axe must find nothing against WCAG 2.2 AA, the page must not scroll sideways on a
+ * phone, and a picture is taken for the README when pictures are asked for (`PICTURES=1`).
+ */
+export async function inspect(page: Page, name: string): Promise<void> {
+  await photograph(page, name);
+  const faults = await faultsOf(page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await photograph(page, `phone-${name}`);
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  faults.push(...(await faultsOf(page)).map((fault) => `phone: ${fault}`));
+  await page.setViewportSize({ width: 1280, height: 900 });
+  if (overflow > 1) faults.push(`phone: scrolls sideways by ${overflow} px`);
+  if (faults.length > 0) throw new Error(`${name}: ${faults.join("; ")}`);
+}
+
+async function photograph(page: Page, name: string): Promise<void> {
   if (!process.env["PICTURES"]) return;
-  const folder = new URL("../../docs/pictures/", import.meta.url).pathname;
-  await mkdir(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate(async (tags) => {
+    const engine = (window as unknown as { axe: typeof axe }).axe;
+    const { violations: found } = await engine.run(document, { runOnly: tags });
+    return found.map(({ id, nodes }) => `${id} at ${nodes[0]?.target.join(" ")}`);
+  }, wcag);
+  return violations;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { World } from "../support/world.ts";
-import { openBrowser, picture, Window } from "./browser.ts";
+import { inspect, openBrowser, Window } from "./browser.ts";
 
 const password = "un long mot de passe";
 const refusedWords = /modifié|altéré|refusé|non conforme|ne peut pas être tenu/i;
@@ -76,7 +76,7 @@ describe("the main journey", function () {
       partner: "Société Boréal",
       roles: ["Archiviste"],
     });
-    await picture(eli.page, "people");
+    await inspect(eli.page, "people");
   });
 
   for (const [who, name] of [
@@ -98,7 +98,7 @@ describe("the main journey", function () {
     const ada = windowOf("ada");
     await ada.follow("Modèles");
     await ada.sees("Modèles d’accord");
-    await picture(ada.page, "gallery");
+    await inspect(ada.page, "gallery");
     await ada.page
       .getByRole("link", { name: /Partage des coûts/ })
       .first()
@@ -120,7 +120,7 @@ describe("the main journey", function () {
     await typeAtEnd(ben, "Ben répond que le contrat protège la confiance.");
     await ada.sees("le contrat protège la confiance");
     await ada.sees(/Enregistré/);
-    await picture(ada.page, "editor");
+    await inspect(ada.page, "editor");
   });
 
   it("[E2E-5] Ada freezes a version and everybody reads the same text", async () => {
@@ -132,7 +132,7 @@ describe("the main journey", function () {
     await ada.page.waitForURL(/\/versions\/1$/);
     await ada.sees("la confiance précède le contrat");
     await ada.sees("le contrat protège la confiance");
-    await picture(ada.page, "version");
+    await inspect(ada.page, "version");
   });
 
   it("[E2E-6] Eli forms a committee with a rule and opens the vote", async () => {
@@ -144,7 +144,7 @@ describe("the main journey", function () {
     await eli.page.goto(`${home}/committees/new`);
     await eli.fill("Nom du comité", "Comité de pilotage");
     await eli.page.getByRole("radio", { name: /^Deux tiers/ }).check();
-    await picture(eli.page, "committee");
+    await inspect(eli.page, "committee");
     await eli.press("Former le comité");
     await eli.page.waitForURL((url) => !url.pathname.endsWith("/committees/new"));
     await eli.page.goto(`${home}/decisions/new`);
@@ -155,7 +155,7 @@ describe("the main journey", function () {
     await eli.press("Ouvrir le vote");
     await eli.page.getByRole("dialog").getByRole("button", { name: "Ouvrir le vote" }).click();
     await eli.sees("Où en est le vote");
-    await picture(eli.page, "decision");
+    await inspect(eli.page, "decision");
   });
 
   it("[E2E-7] Ada and Ben vote for their organisations, and the count follows live", async () => {
@@ -163,7 +163,7 @@ describe("the main journey", function () {
     const path = new URL(eli.page.url()).pathname;
     await ada.page.goto(path);
     await ada.page.getByRole("radio", { name: "Pour" }).check();
-    await picture(ada.page, "ballot");
+    await inspect(ada.page, "ballot");
     await ada.press(/^Voter pour, au nom de/);
     await ada.sees(/Enregistrée au journal des décisions/);
     await eli.sees("1 partenaire sur 2 a voté.");
@@ -175,7 +175,7 @@ describe("the main journey", function () {
     await eli.press("Clôturer le vote");
     await eli.page.getByRole("dialog").getByRole("button", { name: "Clôturer et compter" }).click();
     await eli.sees("La décision est adoptée");
-    await picture(eli.page, "outcome");
+    await inspect(eli.page, "outcome");
   });
 
   it("[E2E-8] Eli sends the approved version out for signature", async () => {
@@ -188,7 +188,7 @@ describe("the main journey", function () {
     await eli.press("Envoyer en signature");
     await eli.page.waitForURL(/\/signature-requests\/\w+$/, { timeout: 60_000 });
     await eli.page.getByText("Page 1 sur").first().waitFor({ timeout: 90_000 });
-    await picture(eli.page, "signatures");
+    await inspect(eli.page, "signatures");
   });
 
   for (const who of ["ada", "ben"]) {
@@ -198,7 +198,7 @@ describe("the main journey", function () {
       await window.page.locator("canvas").first().waitFor({ timeout: 60_000 });
       await window.page.getByLabel("Je consens à cette déclaration").check();
       await window.fill("Votre mot de passe", password);
-      if (who === "ada") await picture(window.page, "signing");
+      if (who === "ada") await inspect(window.page, "signing");
       await window.press(/^Signer au nom de/);
       await window.page
         .getByText(/Vous avez signé|L’accord est signé et scellé/)
@@ -212,11 +212,11 @@ describe("the main journey", function () {
     await noor.page.goto("/archive?query=confiance");
     const row = noor.page.getByRole("link", { name: /Partage des coûts de Tremplin/ }).first();
     await row.waitFor({ timeout: 30_000 });
-    await picture(noor.page, "archive");
+    await inspect(noor.page, "archive");
     await row.click();
     await noor.page.waitForURL(/\/archive\/\w+$/);
     await noor.sees("Société Boréal");
-    await picture(noor.page, "record");
+    await inspect(noor.page, "record");
     const waiting = noor.page.waitForEvent("download");
     await noor.page.getByRole("link", { name: /PDF/ }).first().click();
     const download = await waiting;
@@ -233,7 +233,7 @@ describe("the main journey", function () {
       .getByText(/Ada Fontaine/)
       .first()
       .waitFor({ timeout: 30_000 });
-    await picture(stranger.page, "verify");
+    await inspect(stranger.page, "verify");
     const forged = `${sealed}.forged.pdf`;
     const bytes = await readFile(sealed);
     const at = bytes.indexOf("stream") + 80;
