@@ -12,6 +12,8 @@ import type { Box, LaidOut, RenderInput } from "./types.ts";
 const BOX_WIDTH_PT = 195.59;
 const BOX_HEIGHT_PT = 110.55;
 const BOX_INSET_PT = 9;
+/** Renderings after which what Typst remembered of one is forgotten. */
+const EVICT_AFTER_RENDERINGS = 5;
 
 const found = z.array(
   z.object({
@@ -44,6 +46,8 @@ export async function layOut(input: RenderInput): Promise<LaidOut> {
   const boxes = found
     .parse(compiler.query(document, { selector: "<signature-box>" }))
     .map(({ value }) => boxAt(value));
+  // The library remembers every layout for ever otherwise.
+  compiler.evictCache(EVICT_AFTER_RENDERINGS);
   return { pdf: new Uint8Array(pdf), pages: document.numOfPages, boxes };
 }
 

@@ -328,4 +328,22 @@ describe("the verifier", function () {
       expect(reasonOf(report, "structure")).to.include(reason);
     }
   });
+
+  it("[VER-15] still passes an agreement that was sealed by the first release", async () => {
+    const fixture = (file: string): Buffer =>
+      readFileSync(new URL(`../../fixtures/${file}`, import.meta.url));
+    const report = await verifyPdf(fixture("sealed-agreement.pdf"), {
+      roots: [fixture("sealed-agreement-root.cer")],
+      now: new Date("2030-01-01T00:00:00Z"),
+      logKeys: [logSample("").vkey],
+    });
+    expect(failures(report)).to.deep.equal([]);
+    expect(report.verdict).to.equal("pass");
+    expect(report.signatures.map(({ signer }) => signer)).to.deep.equal([
+      "Entente seal",
+      "Ada Lemaire",
+      "Ben Oyelaran",
+      "Cléo Marchand",
+    ]);
+  });
 });
