@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import createBusboy from "busboy";
-import { Refusal } from "../../domain/kernel/refusal.ts";
+import { isRefusal, Refusal } from "../../domain/kernel/refusal.ts";
 
 /** Largest file that is verified. */
 export const MAX_UPLOAD_BYTES = 25 * 1024 * 1024;
@@ -34,14 +34,13 @@ export async function readUpload(request: UploadRequest): Promise<Uint8Array> {
 
 function readOneFile(request: UploadRequest): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const parser = createBusboy({
-      headers: request.headers,
-      limits: { files: 1, fields: 8, parts: 9, fileSize: MAX_UPLOAD_BYTES, headerPairs: 20 },
-    });
+    const parser = parserFor(request);
     let file: Promise<Uint8Array> | undefined;
     parser.on("file", (name, stream) => {
       if (name !== "file") stream.resume();
       else file = collect(stream);
+      // A form that breaks off fails here first: unheard, that would end the process.
+      file?.catch((error: unknown) => reject(isRefusal(error) ? error : malformed()));
     });
     parser.on("filesLimit", () => reject(malformed()));
     parser.on("partsLimit", () => reject(malformed()));
@@ -53,6 +52,18 @@ function readOneFile(request: UploadRequest): Promise<Uint8Array> {
     request.on("aborted", () => reject(malformed()));
     request.pipe(parser);
   });
+}
+
+/** @throws {Refusal} malformed-body — a form without a boundary */
+function parserFor({ headers }: UploadRequest): ReturnType<typeof createBusboy> {
+  try {
+    return createBusboy({
+      headers,
+      limits: { files: 1, fields: 8, parts: 9, fileSize: MAX_UPLOAD_BYTES, headerPairs: 20 },
+    });
+  } catch {
+    throw malformed();
+  }
 }
 
 async function collect(stream: Readable & { truncated?: boolean }): Promise<Uint8Array> {

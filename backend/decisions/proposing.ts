@@ -25,7 +25,9 @@ export async function proposeDecision(
   if (committee.partnershipId !== partnershipId) throw nothingHere();
   const createdAt = deps.clock.now().toISOString();
   const times = readTimes(input, createdAt);
-  const subject = input.subject ? await readSubject(deps, partnershipId, input.subject) : null;
+  const subject = input.subject
+    ? await readSubject(deps, { actor, partnershipId }, input.subject)
+    : null;
   const decision: DraftDecision = {
     state: "draft",
     id: deps.ids.next(),
@@ -67,9 +69,11 @@ function readTimes(
 
 async function readSubject(
   deps: DecisionDeps,
-  partnershipId: string,
+  { actor, partnershipId }: Pick<ProposeRequest, "actor" | "partnershipId">,
   { agreementId, version }: Pick<Subject, "agreementId" | "version">,
 ): Promise<Subject> {
+  // First the gate: another partnership's agreement answers like one that does not exist.
+  await deps.agreements.authorise(actor, "agreement.read", agreementId);
   const found = await deps.agreements.getVersionRecord(agreementId, version);
   if (found.partnershipId !== partnershipId) throw nothingHere();
   return { agreementId, version, contentSha256: found.contentSha256 };

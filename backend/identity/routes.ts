@@ -31,7 +31,8 @@ export function identityRoutes(service: IdentityService, origins: Origins): read
       status: 201,
       body: registerSchema,
       response: sessionSchema,
-      handle: async ({ body, req, res }) => answer(await service.register(body, addressOf(req)), { req, res, origins }),
+      handle: async ({ body, req, res }) =>
+        answer(await service.register(body, addressOf(req)), { req, res, origins }),
     }),
     defineRoute({
       method: "post",

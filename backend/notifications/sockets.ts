@@ -57,7 +57,8 @@ export function createNewsSockets(deps: SocketDeps): NewsSockets {
   });
   const unsubscribe = deps.bus.subscribe("", (event) => deliver(io, event, deps));
   return {
-    attach: (server) => void io.attach(server, {
+    attach: (server) =>
+      void io.attach(server, {
         path: "/socket.io",
         destroyUpgradeTimeout: FOREIGN_UPGRADE_MS,
       }),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { RateLimiterMemory } from "rate-limiter-flexible";
 import { sha256Hex } from "../../domain/kernel/canonical.ts";
 import { Refusal } from "../../domain/kernel/refusal.ts";
 import type {
@@ -14,6 +15,8 @@ import type { StoredInvitation } from "./member-store.ts";
 import { presentInvitation, presentMember } from "./present.ts";
 import type { PartnershipDeps } from "./service.ts";
 
+/** Mails that one account may have us send to strangers, in an hour. */
+const INVITATIONS_PER_HOUR = 100;
 const INVITATION_DAYS = 14;
 const DAY_MS = 86_400_000;
 
@@ -28,7 +31,7 @@ export interface InvitationPreview {
 
 /** Invitations by mail: sent, shown, accepted once by the person they are for. */
 export interface Invitations {
-  /** @throws {Refusal} not-found — no such partner here */
+  /** @throws {Refusal} not-found — no such partner here; too-many-requests */
   invite(
     actor: Actor,
     partnershipId: string,
@@ -47,8 +50,17 @@ export interface Invitations {
 
 /** Invitations over their store. */
 export function createInvitations(deps: PartnershipDeps): Invitations {
+  const limiter = new RateLimiterMemory({ points: INVITATIONS_PER_HOUR, duration: 3_600 });
   return {
-    invite: (actor, partnershipId, input) => invite(deps, { actor, partnershipId, input }),
+    async invite(actor, partnershipId, input) {
+      await deps.access.authorise(actor, "member.invite", partnershipId);
+      await limiter.consume(actor.accountId).catch((cause: unknown) => {
+        throw new Refusal("too-many-requests", "Too many invitations; go on in an hour.", {
+          cause,
+        });
+      });
+      return invite(deps, { actor, partnershipId, input });
+    },
     async listOpen(actor, partnershipId) {
       await deps.access.authorise(actor, "member.invite", partnershipId);
       const open = await deps.members.listOpenInvitations(partnershipId, deps.clock.now());
@@ -78,7 +90,6 @@ interface InviteInput {
 
 async function invite(deps: PartnershipDeps, request: InviteInput): Promise<Invitation> {
   const { actor, partnershipId, input } = request;
-  await deps.access.authorise(actor, "member.invite", partnershipId);
   const token = randomSecret();
   const invitation = newInvitation(deps, { ...request, token });
   const { partnership, partner } = await getNamed(deps, invitation);

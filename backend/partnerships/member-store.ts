@@ -68,19 +68,33 @@ export interface MemberStore {
   findById(partnershipId: string, memberId: string): Promise<StoredMember | null>;
   listLive(partnershipId: string): Promise<readonly StoredMember[]>;
   listOfAccount(accountId: string): Promise<readonly StoredMember[]>;
-  /** Ends a membership; false when it was over. */
+  /** Ends a membership with all its roles; false when it was over. */
   end(partnershipId: string, memberId: string, at: Date): Promise<boolean>;
   insertInvitation(invitation: StoredInvitation): Promise<void>;
   findInvitation(tokenSha256: string): Promise<StoredInvitation | null>;
   listOpenInvitations(partnershipId: string, now: Date): Promise<readonly StoredInvitation[]>;
+  /** Ends what is open for an address, so that a second link is no way back in. */
+  revokeInvitations(partnershipId: string, email: string, at: Date): Promise<void>;
   /** Marks the invitation used, once; false when somebody else used it. */
   claimInvitation(id: string, accountId: string): Promise<boolean>;
 }
 
 /** Memberships in mongoose. */
 export function createMemberStore(connection: Connection): MemberStore {
+  return { ...memberships(connection), ...invitationsIn(connection) };
+}
+
+type InvitationQueries = Pick<
+  MemberStore,
+  | "insertInvitation"
+  | "findInvitation"
+  | "listOpenInvitations"
+  | "revokeInvitations"
+  | "claimInvitation"
+>;
+
+function memberships(connection: Connection): Omit<MemberStore, keyof InvitationQueries> {
   const members = connection.model<StoredMember>("Member", memberSchema);
-  const invitations = connection.model<StoredInvitation>("Invitation", invitationSchema);
   return {
     async upsert({ partnershipId, accountId, partnerId, roles, ...onInsert }) {
       const stored = await members
@@ -113,10 +127,17 @@ export function createMemberStore(connection: Connection): MemberStore {
     async end(partnershipId, memberId, at) {
       const result = await members.updateOne(
         { _id: memberId, partnershipId, endedAt: null },
-        { $set: { endedAt: at } },
+        // Roles go with the membership: an invitation back gives those that it names, no others.
+        { $set: { endedAt: at, roles: [] } },
       );
       return result.modifiedCount === 1;
     },
+  };
+}
+
+function invitationsIn(connection: Connection): InvitationQueries {
+  const invitations = connection.model<StoredInvitation>("Invitation", invitationSchema);
+  return {
     async insertInvitation(invitation) {
       await invitations.create(invitation);
     },
@@ -127,6 +148,12 @@ export function createMemberStore(connection: Connection): MemberStore {
         .find({ partnershipId, acceptedBy: null, expiresAt: trusted({ $gt: now }) })
         .lean<StoredInvitation[]>()
         .exec(),
+    async revokeInvitations(partnershipId, email, at) {
+      await invitations.updateMany(
+        { partnershipId, email, acceptedBy: null },
+        { $set: { expiresAt: at } },
+      );
+    },
     async claimInvitation(id, accountId) {
       const result = await invitations.updateOne(
         { _id: id, acceptedBy: null },

@@ -142,7 +142,10 @@ async function removeMember(
   if (coordinators.length === 1 && coordinators[0]?._id === memberId) {
     throw new Refusal("conflict", "The last coordinator cannot leave.");
   }
-  await deps.members.end(id, memberId, deps.clock.now());
+  const now = deps.clock.now();
+  await deps.members.end(id, memberId, now);
+  const email = (await deps.identity.listNames([member.accountId])).get(member.accountId)?.email;
+  if (email) await deps.members.revokeInvitations(id, email, now);
   deps.announce("membership.changed", id, actor, { accountId: member.accountId });
 }
 

@@ -206,6 +206,7 @@ export function declareVeto(
  * Closes the vote and counts it. Closing a closed vote answers it unchanged. An approval is final at once when the
  * rule binds on close.
  * @throws {Refusal} decision-not-open — when it is a draft or withdrawn
+ * @throws {Refusal} conflict — before the days that the rule leaves for voting are over
  */
 export function closeDecision(
   decision: Decision,
@@ -213,6 +214,8 @@ export function closeDecision(
 ): ClosedDecision {
   if (decision.state === "closed") return decision;
   if (decision.state !== "open") throw new Refusal("decision-not-open", "This vote is not open.");
+  if (isTooEarly(decision, at))
+    throw new Refusal("conflict", "The rule keeps the vote open for longer.");
   const counted = tallyOf(decision);
   const isFinal = counted.outcome === "approved" && decision.frozen.rule.binding === "on_close";
   const record: RecordEntry[] = [
@@ -336,6 +339,15 @@ function eventOf(entry: RecordEntry): TallyEvent[] {
   if (entry.event !== "veto") return [];
   const { partner, ground, about, at } = entry;
   return [{ kind: "veto", partner, ground, at, ...(about === null ? {} : { subject: about }) }];
+}
+
+/** Stops whoever leads from closing at the moment that suits them: the rule's least time is everybody's. */
+function isTooEarly(open: OpenDecision, at: string): boolean {
+  const { minOpenDays, zone } = open.frozen.rule.timing;
+  const openedAt = open.record[0]?.at;
+  if (minOpenDays === 0 || openedAt === undefined || isDue(open, at) || isComplete(open))
+    return false;
+  return Date.parse(at) < Date.parse(endOfDays(openedAt, minOpenDays, zone));
 }
 
 function votingAt(decision: Decision, at: string): OpenDecision {

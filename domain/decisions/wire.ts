@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { lineSchema } from "../kernel/names.ts";
 import { choices } from "./ballots.ts";
 import { MAX_ROLL, rollSchema, ruleSchema, testSchema } from "./rule.ts";
 
 const id = z.string().min(1).max(64);
 const time = z.iso.datetime({ offset: true });
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-const name = z.string().trim().min(1).max(200);
+const name = lineSchema(200);
 const weight = z.union([
   z.string().regex(/^\d{1,80}$/, "write a weight as a whole number"),
   z.int().min(0),

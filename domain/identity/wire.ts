@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nameSchema } from "../kernel/names.ts";
 
 /** Languages of the product. */
 export const localeSchema = z.enum(["fr", "en"]);
@@ -12,13 +13,13 @@ export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email
 /** A new password: length is what counts (OWASP ASVS 5, 6.2). */
 export const passwordSchema = z.string().min(8).max(128);
 
-const nameSchema = z.string().trim().min(1).max(120);
+const personName = nameSchema(120);
 
 /** Body of POST /auth/register. */
 export const registerSchema = z.strictObject({
   email: emailSchema,
   password: passwordSchema,
-  name: nameSchema,
+  name: personName,
   locale: localeSchema.default("fr"),
 });
 
@@ -31,7 +32,7 @@ export const loginSchema = z.strictObject({
 
 /** Body of PATCH /auth/me. */
 export const accountChangeSchema = z.strictObject({
-  name: nameSchema.optional(),
+  name: personName.optional(),
   locale: localeSchema.optional(),
 });
 

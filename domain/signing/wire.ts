@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lineSchema } from "../kernel/names.ts";
 import { refusalCodes } from "../kernel/refusal.ts";
 import { preparationSteps, requestStates, signingOrders } from "./request.ts";
 
@@ -6,7 +7,7 @@ import { preparationSteps, requestStates, signingOrders } from "./request.ts";
 export const MAX_SIGNATORIES = 30;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "64 lower-case hexadecimal digits");
-const authority = z.string().trim().min(1).max(200);
+const authority = lineSchema(200);
 const reason = z.string().trim().min(1).max(1000);
 
 /** Body of POST /agreements/:id/signature-requests; the list is the order when it is sequential. */

@@ -48,13 +48,13 @@ function assertOwnOrigin(req: Request, origins: Origins): void {
   throw new Refusal("foreign-origin", "Send this from the instance's own pages.");
 }
 
-/** Sets the session's cookies: HttpOnly, SameSite=Strict, Secure when the request came over TLS. */
+/** Sets the session's cookies: HttpOnly, SameSite=Strict, Secure when browsers come over TLS. */
 export function setSessionCookies(
-  req: Request,
   res: Response,
   tokens: { accessToken: string; refreshToken: string | undefined },
+  { isTls }: { isTls: boolean },
 ): void {
-  const common = { httpOnly: true, sameSite: "strict", secure: req.secure } as const;
+  const common = { httpOnly: true, sameSite: "strict", secure: isTls } as const;
   res.cookie(ACCESS, tokens.accessToken, { ...common, path: "/", maxAge: WEEK_MS });
   if (tokens.refreshToken) {
     res.cookie(REFRESH, tokens.refreshToken, { ...common, path: REFRESH_PATH, maxAge: WEEK_MS });

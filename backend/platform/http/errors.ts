@@ -3,10 +3,14 @@ import { isRefusal, Refusal } from "../../../domain/kernel/refusal.ts";
 import type { Log } from "../log.ts";
 import { problemOf } from "./problem.ts";
 
+const RETRY_AFTER_S = 60;
+
 /** RFC 9457 problem details, with our `code` and all problems of the input. */
 export function sendProblem(res: Response, refusal: Refusal, requestId: string): void {
   const { status, title } = problemOf[refusal.code];
+  if (status === 429) res.setHeader("retry-after", RETRY_AFTER_S);
   res
+    .setHeader("cache-control", "no-store")
     .status(status)
     .type("application/problem+json")
     .send(

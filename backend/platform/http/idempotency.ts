@@ -1,4 +1,4 @@
-import { contentHash, sha256Hex } from "../../../domain/kernel/canonical.ts";
+import { canonicalJson, sha256Hex } from "../../../domain/kernel/canonical.ts";
 import { Refusal } from "../../../domain/kernel/refusal.ts";
 import type { Clock } from "../clock.ts";
 
@@ -33,7 +33,8 @@ export function createIdempotency(store: IdempotencyStore, clock: Clock): Idempo
   return {
     async once({ scope, request }, act) {
       const key = sha256Hex(scope);
-      const requestSha256 = contentHash(request ?? null);
+      // Hashed with the key, which is not stored: a password in the body cannot be guessed from disk.
+      const requestSha256 = sha256Hex(`${scope}\n${canonicalJson(request ?? null)}`);
       const found = await store.reserve({ key, requestSha256, at: clock.now() });
       if (!found.taken) return replay(found, requestSha256);
       try {

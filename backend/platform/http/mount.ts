@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { Refusal, type InputProblem } from "../../../domain/kernel/refusal.ts";
 import { FileReply, type Actor, type Route } from "./route.ts";
 import type { Idempotency } from "./idempotency.ts";
+import { assertPlainBody } from "./plain-body.ts";
 
 /** What mounting needs to know of the rest. */
 export interface MountOptions {
@@ -34,6 +35,7 @@ async function serve(
 ): Promise<void> {
   const actor = route.auth === "account" ? await options.authenticate(req) : nobody;
   if (route.body) requireJson(req);
+  if (!route.rawBody) assertPlainBody(req.body);
   const context = {
     actor,
     params: parse(route.params, req.params, "/params"),
@@ -43,7 +45,8 @@ async function serve(
     res,
   };
   const key = req.get("idempotency-key");
-  if (key && route.method !== "get" && !route.rawBody) {
+  // Only under an account: a stranger's key must never answer with somebody else's sign-in.
+  if (key && route.auth === "account" && route.method !== "get" && !route.rawBody) {
     const scope = [actor.accountId, route.method, req.originalUrl, key].join("\n");
     const answer = await options.idempotency.once({ scope, request: req.body }, async () => ({
       status: route.status ?? 200,
@@ -73,9 +76,10 @@ function sendFile(res: Response, file: FileReply): void {
   if (fileName) {
     const kind = inline ? "inline" : "attachment";
     const ascii = fileName.replace(/[^\w.-]+/g, "-");
+    const encoded = encodeURIComponent(fileName.replace(/\p{Surrogate}/gu, "-"));
     res.setHeader(
       "content-disposition",
-      `${kind}; filename="${ascii}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+      `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`,
     );
   }
   res.end(Buffer.from(file.bytes));
