@@ -55,13 +55,22 @@ function checkNode() {
   process.exit(1);
 }
 
+// `npm ci` would refuse a lock file made where a registry lacks the binaries of other platforms;
+// `install --no-save` takes the locked versions all the same and adds what this platform needs.
 function install() {
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
   whenStale(
     "install",
     ["package.json", "package-lock.json"],
     () => existsSync(join(root, "node_modules", "mongoose")),
-    () => run("Installing packages", npm, ["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+    () =>
+      run("Installing packages", npm, [
+        "install",
+        "--no-save",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+      ]),
   );
 }
 
