@@ -10,6 +10,7 @@ import { usePageTitle } from "../ui/Page.tsx";
 import { Time } from "../ui/Time.tsx";
 import { AgreementThread } from "./AgreementThread.tsx";
 import { Paper } from "./Paper.tsx";
+import { useThreadLinks } from "./thread-links.ts";
 import { useAgreement, useReopen, useVersion, versionFile, type Version } from "./resources.ts";
 import "./desk.css";
 
@@ -84,12 +85,23 @@ function VersionActions({ agreement, number }: { agreement: Agreement; number: n
   const { t } = useTranslation("agreements");
   const reopen = useReopen(agreement.id, () => undefined);
   const { id, partnershipId, permissions, latestVersion } = agreement;
+  const links = useThreadLinks(agreement);
+  const isVoted = links.vote !== undefined && number === latestVersion;
   const query = new URLSearchParams({ agreement: id, version: String(number) }).toString();
   const download = { size: "sm", variant: "default" } as const;
   const icon = <IconDownload size={16} aria-hidden />;
   return (
     <Group className="version-card__actions no-print" gap="xs">
-      {permissions.propose && number === latestVersion && (
+      {isVoted && (
+        <Button
+          component={Link}
+          to={links.decision ?? ""}
+          leftSection={<IconGavel size={18} aria-hidden />}
+        >
+          {t("version.seeDecision")}
+        </Button>
+      )}
+      {permissions.propose && number === latestVersion && !isVoted && (
         <Button
           component={Link}
           to={`/partnerships/${partnershipId}/decisions/new?${query}`}

@@ -81,8 +81,8 @@ function Ballot(props: BallotFormProps & { readonly shown: string | null }) {
           {shown !== null && t("vote.names")}
         </Text>
         <ErrorNotice error={cast.error} />
-        <Button type="submit" loading={cast.isPending} style={{ height: "auto" }} py="xs">
-          <span style={{ whiteSpace: "normal" }}>
+        <Button type="submit" loading={cast.isPending} className="tall-button">
+          <span className="tall-button__words">
             {t(`vote.submit.${choice ?? "none"}`, { partner })}
           </span>
         </Button>

@@ -11,7 +11,9 @@ export function Count({ decision }: { readonly decision: DecisionView }) {
   const language = useLanguage();
   const { state, counts, arithmetic, turnout } = decision;
   if (state === "draft" || state === "withdrawn") return null;
-  const lines = (arithmetic?.[language] ?? []).slice(1);
+  // After the close the outcome's card says it; before the first ballot there is nothing to say.
+  const isRunning = state === "open" && turnout.voted > 0;
+  const lines = isRunning ? (arithmetic?.[language] ?? []).slice(1) : [];
   return (
     <section className="card" aria-label={t(`count.${state}`)}>
       <Title order={2}>{t(`count.${state}`)}</Title>
@@ -28,7 +30,7 @@ export function Count({ decision }: { readonly decision: DecisionView }) {
               </div>
             ))}
           </dl>
-          {state === "open" && lines.length > 0 && <p className="quiet">{t("count.soFar")}</p>}
+          {lines.length > 0 && <p className="quiet">{t("count.soFar")}</p>}
           <ul className="arithmetic">
             {lines.map((line) => (
               <li key={line}>{line}</li>

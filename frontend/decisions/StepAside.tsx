@@ -25,7 +25,13 @@ export function StepAside({ decision, partner }: StepAsideProps) {
         </Button>
       )}
       {veto && (
-        <Button variant="subtle" size="compact-sm" color="red" onClick={() => setOpen("veto")}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          color="red"
+          c="var(--bad)"
+          onClick={() => setOpen("veto")}
+        >
           {t("veto.open")}
         </Button>
       )}

@@ -197,6 +197,7 @@ export const agreements: Same<typeof french> = {
     hash: "Hash of the content (SHA-256)",
     facts: "Facts of this version",
     propose: "Propose for decision",
+    seeDecision: "See the decision",
     reopen: "Reopen the draft",
     back: "Back to the agreement",
     downloadJson: "Download the data (.json)",

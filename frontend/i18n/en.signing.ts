@@ -25,6 +25,7 @@ export const signing: Same<typeof french> = {
     none: "No document was prepared.",
     unreadable: "This browser cannot show the document here. Open it by the link above.",
     page: "Page {{number}} of {{total}}",
+    pageUnreadable: "Page {{number}} cannot be shown here. Open the PDF by the link at the top.",
   },
   preparing: {
     rendering: "The approved text becomes a PDF…",
@@ -90,6 +91,7 @@ export const signing: Same<typeof french> = {
   sealed: {
     title: "The agreement is signed and sealed",
     text: "All parties have signed; the PDF carries their signatures and the evidence to verify them.",
+    on: "Sealed on",
     download: "Download the signed PDF",
     archive: "See it in the archive",
     archiving: "The archive is taking it in…",
@@ -109,6 +111,7 @@ export const signing: Same<typeof french> = {
     notApprovedText: "Only a text that a committee has adopted goes out for signature.",
     who: "Who signs",
     signatoryFor: "Signatory for {{partner}}",
+    named: "The text names: {{signatory}}.",
     signatoryMissing: "Choose who signs.",
     nobody: "Nobody can sign for this party.",
     invite: "Invite a person",

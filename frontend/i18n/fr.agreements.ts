@@ -197,6 +197,7 @@ export const agreements = {
     hash: "Empreinte du contenu (SHA-256)",
     facts: "Faits de cette version",
     propose: "Proposer à la décision",
+    seeDecision: "Voir la décision",
     reopen: "Rouvrir la rédaction",
     back: "Retour à l’accord",
     downloadJson: "Télécharger les données (.json)",

@@ -23,6 +23,7 @@ export const signing = {
     unreadable:
       "Ce navigateur ne peut pas afficher le document ici. Ouvrez-le par le lien ci-dessus.",
     page: "Page {{number}} sur {{total}}",
+    pageUnreadable: "La page {{number}} ne s’affiche pas ici. Ouvrez le PDF par le lien en haut.",
   },
   preparing: {
     rendering: "Le texte approuvé devient un PDF…",
@@ -89,6 +90,7 @@ export const signing = {
   sealed: {
     title: "L’accord est signé et scellé",
     text: "Toutes les parties ont signé ; le PDF porte leurs signatures et les preuves pour les vérifier.",
+    on: "Scellé le",
     download: "Télécharger le PDF signé",
     archive: "Voir dans les archives",
     archiving: "Les archives le reçoivent…",
@@ -108,6 +110,7 @@ export const signing = {
     notApprovedText: "Seul un texte qu’un comité a adopté part à la signature.",
     who: "Qui signe",
     signatoryFor: "Signataire pour {{partner}}",
+    named: "Le texte nomme : {{signatory}}.",
     signatoryMissing: "Choisissez qui signe.",
     nobody: "Personne ne peut signer pour cette partie.",
     invite: "Inviter une personne",

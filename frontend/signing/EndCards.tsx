@@ -22,9 +22,12 @@ export function SealedCard({ request }: CardProps) {
   return (
     <section className="card card--good" aria-label={t("sealed.title")} aria-live="polite">
       <Title order={2}>{t("sealed.title")}</Title>
-      <p>
-        {t("sealed.text")} {endedAt !== null && <Time at={endedAt} />}
-      </p>
+      <p>{t("sealed.text")}</p>
+      {endedAt !== null && (
+        <p className="quiet">
+          {t("sealed.on")} <Time at={endedAt} />
+        </p>
+      )}
       <Group gap="sm">
         <Button
           component="a"

@@ -20,7 +20,13 @@ export function EndRequest({ request, partnership }: EndRequestProps) {
   if (!isRunning || !may(partnership, "signature.request")) return null;
   return (
     <div className="no-print">
-      <Button variant="subtle" size="compact-sm" color="red" onClick={() => setAsked(true)}>
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        color="red"
+        c="var(--bad)"
+        onClick={() => setAsked(true)}
+      >
         {t("cancel.open")}
       </Button>
       {isAsked && (

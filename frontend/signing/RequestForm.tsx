@@ -149,6 +149,9 @@ function ChoiceRow(props: ChoiceRowProps) {
           size="md"
           label={t("ask.signatoryFor", { partner: name })}
           value={choice.memberId}
+          description={
+            choice.named === "" ? undefined : t("ask.named", { signatory: choice.named })
+          }
           error={isChecked && choice.memberId === "" ? t("ask.signatoryMissing") : undefined}
           data={people.map((one) => ({ value: one.id, label: one.name }))}
           onChange={(event) => onChange({ ...choice, memberId: event.currentTarget.value })}

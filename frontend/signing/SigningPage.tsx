@@ -106,9 +106,10 @@ const tones: Record<SignatureRequestView["state"], Tone> = {
 function Head({ request }: { readonly request: SignatureRequestView }) {
   const { t } = useTranslation("signing");
   const { title, version, state, expiresAt } = request;
+  const isRunning = state === "open" || state === "preparing";
   return (
     <header className="beside-head">
-      <Title order={1}>{t("page.title", { title })}</Title>
+      <Title order={1}>{isRunning ? t("page.title", { title }) : title}</Title>
       <div className="beside-head__state">
         <StateMark tone={tones[state]}>{t(`state.${state}`)}</StateMark>
         <span>{t("page.version", { number: version })}</span>

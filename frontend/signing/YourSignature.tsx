@@ -71,7 +71,13 @@ function SignCard({ request, seat, shown }: SeatProps & { readonly shown: string
       <Title order={2}>{t("yours.sign", { partner: seat.partnerName })}</Title>
       <SignForm request={request} seat={seat} shown={shown} />
       <Group mt="md">
-        <Button variant="subtle" size="compact-sm" color="red" onClick={() => setDeclining(true)}>
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          color="red"
+          c="var(--bad)"
+          onClick={() => setDeclining(true)}
+        >
           {t("decline.open")}
         </Button>
       </Group>
@@ -160,8 +166,8 @@ function SignButton({ partner, isPending, isShown }: SignButtonProps) {
     <>
       {isPending && <Loading words={t("yours.signing")} />}
       {!isShown && <p className="quiet">{t("yours.awaitsDocument")}</p>}
-      <Button type="submit" disabled={isPending || !isShown} style={{ height: "auto" }} py="xs">
-        <span style={{ whiteSpace: "normal" }}>{t("yours.submit", { partner })}</span>
+      <Button type="submit" disabled={isPending || !isShown} className="tall-button">
+        <span className="tall-button__words">{t("yours.submit", { partner })}</span>
       </Button>
     </>
   );

@@ -9,6 +9,8 @@ export interface Choice {
   readonly memberId: string;
   /** By what right, in their own words. */
   readonly authority: string;
+  /** Whom the text itself names as the party's signatory, with their capacity; "" when nobody. */
+  readonly named: string;
 }
 
 /** The people who may sign for a partner, its leads first. */
@@ -28,12 +30,13 @@ interface ChoiceInput {
 /** One choice for each party of the text, or for each partner when the text's parties are not partners here. */
 export function firstChoices({ facts, partners, members }: ChoiceInput): readonly Choice[] {
   const known = new Set(partners.map(({ id }) => id));
-  const parties = partiesOf(facts).map(({ id }) => id);
-  const areKnown = parties.length > 0 && parties.every((id) => known.has(id));
-  const all = partners.map(({ id }) => id);
-  return (areKnown ? parties : all).map((partnerId) => ({
-    partnerId,
-    memberId: signersOf(members, partnerId)[0]?.id ?? "",
+  const parties = partiesOf(facts);
+  const areKnown = parties.length > 0 && parties.every(({ id }) => known.has(id));
+  const signing: readonly { id: string; signatory?: string }[] = areKnown ? parties : partners;
+  return signing.map(({ id, signatory = "" }) => ({
+    partnerId: id,
+    memberId: signersOf(members, id)[0]?.id ?? "",
     authority: "",
+    named: signatory,
   }));
 }

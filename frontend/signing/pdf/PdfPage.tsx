@@ -1,6 +1,6 @@
 import { useInViewport } from "@mantine/hooks";
 import { TextLayer, type PDFDocumentProxy, type PDFPageProxy } from "pdfjs-dist";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 const SHARPEST = 2;
@@ -33,17 +33,23 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
 function Painted({ pdf, number, width }: Omit<PdfPageProps, "ratio">) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const text = useRef<HTMLDivElement>(null);
+  const { t } = useTranslation("signing");
+  const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
     const [surface, layer] = [canvas.current, text.current];
     if (surface === null || layer === null) return undefined;
-    const painting = new AbortController();
-    void pdf.getPage(number).then((page) => {
-      if (!painting.signal.aborted) paint(page, { surface, layer, width, signal: painting.signal });
-    });
-    return () => painting.abort();
+    const { signal, abort } = abortable();
+    pdf
+      .getPage(number)
+      .then((page) => (signal.aborted ? undefined : paint(page, { surface, layer, width, signal })))
+      .catch(() => {
+        if (!signal.aborted) setFailed(true);
+      });
+    return abort;
   }, [pdf, number, width]);
   return (
     <>
+      {hasFailed && <p className="pdf__failed">{t("document.pageUnreadable", { number })}</p>}
       <canvas ref={canvas} aria-hidden />
       <div ref={text} className="pdf__text" />
     </>
@@ -57,8 +63,14 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
+function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 /** Paints a page and lays its text over it, so that it can be selected and read aloud. */
-function paint(page: PDFPageProxy, { surface, layer, width, signal }: Place): void {
+async function paint(page: PDFPageProxy, place: Place): Promise<void> {
+  const { surface, layer, width, signal } = place;
   const scale = width / page.getViewport({ scale: 1 }).width;
   const viewport = page.getViewport({ scale });
   const sharpness = Math.min(SHARPEST, window.devicePixelRatio);
@@ -82,7 +94,5 @@ function paint(page: PDFPageProxy, { surface, layer, width, signal }: Place): vo
     task.cancel();
     words.cancel();
   });
-  // Giving a page up rejects both; a page that cannot be painted stays blank beside its download link.
-  task.promise.catch(() => undefined);
-  words.render().catch(() => undefined);
+  await Promise.all([task.promise, words.render()]);
 }
