@@ -9,5 +9,5 @@ export type {
   SharedFacts,
 } from "./draft-port.ts";
 export { Paper } from "./Paper.tsx";
-export { useAgreement, useVersion, type Version } from "./resources.ts";
+export { useAgreement, useVersion } from "./resources.ts";
 export { VersionPage } from "./VersionPage.tsx";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { partnerOf } from "../partnerships/index.tsx";
 import { formatTime } from "../ui/Time.tsx";
 import { Confirm } from "./Confirm.tsx";
-import type { DecisionParts } from "./DecisionPage.tsx";
+import type { DecisionParts } from "./parts.ts";
 import { useConduct, useLanguage, type Conduct } from "./queries.ts";
 
 const acts = ["open", "close", "confirm", "withdraw"] as const satisfies readonly Conduct[];

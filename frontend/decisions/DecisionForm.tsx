@@ -20,7 +20,7 @@ import { useSend } from "../platform/resource.ts";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { PartnerBadge } from "../ui/PartnerBadge.tsx";
 import { daysAhead, toInstant } from "./local-time.ts";
-import type { Asked } from "./NewDecisionPage.tsx";
+import type { Asked } from "./parts.ts";
 import { useLanguage } from "./queries.ts";
 
 const DEFAULT_DAYS = 7;

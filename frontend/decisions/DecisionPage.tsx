@@ -3,7 +3,6 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
 import type { DecisionView } from "../../domain/decisions/wire.ts";
-import type { Partnership } from "../../domain/partnerships/wire.ts";
 import { AgreementThread, useAgreement } from "../agreements/index.tsx";
 import { usePartnership } from "../partnerships/index.tsx";
 import { ErrorNotice } from "../ui/ErrorNotice.tsx";
@@ -15,6 +14,7 @@ import { Beside } from "./Beside.tsx";
 import { ConductActs } from "./ConductActs.tsx";
 import { Count } from "./Count.tsx";
 import { OutcomeCard } from "./OutcomeCard.tsx";
+import type { DecisionParts } from "./parts.ts";
 import { Proofs } from "./Proofs.tsx";
 import { useDecision } from "./queries.ts";
 import { Roll } from "./Roll.tsx";
@@ -42,12 +42,6 @@ export function DecisionPage() {
       )}
     </div>
   );
-}
-
-/** What every part of the page looks at. */
-export interface DecisionParts {
-  readonly decision: DecisionView;
-  readonly partnership: Partnership;
 }
 
 function Decision(parts: DecisionParts) {

@@ -11,6 +11,7 @@ import { ErrorNotice } from "../ui/ErrorNotice.tsx";
 import { Loading } from "../ui/Loading.tsx";
 import { Page } from "../ui/Page.tsx";
 import { DecisionForm } from "./DecisionForm.tsx";
+import type { Asked } from "./parts.ts";
 import { useCommittees } from "./queries.ts";
 import type { Partnership } from "../../domain/partnerships/wire.ts";
 
@@ -50,13 +51,6 @@ export function NewDecisionPage() {
       }}
     />
   );
-}
-
-/** What the address asks to propose. */
-export interface Asked {
-  readonly agreementId: string | null;
-  readonly version: number;
-  readonly committeeId: string | null;
 }
 
 interface ProposeProps {

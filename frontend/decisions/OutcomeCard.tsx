@@ -3,7 +3,7 @@ import { IconSignature } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useAgreement } from "../agreements/index.tsx";
-import type { DecisionParts } from "./DecisionPage.tsx";
+import type { DecisionParts } from "./parts.ts";
 import { useLanguage } from "./queries.ts";
 
 /** How the vote ended, why, and what comes next. */

@@ -4,7 +4,7 @@ import type { DecisionView } from "../../domain/decisions/wire.ts";
 import { partnerOf, useMembers } from "../partnerships/index.tsx";
 import { PartnerBadge } from "../ui/PartnerBadge.tsx";
 import { StateMark, type Tone } from "../ui/StateMark.tsx";
-import type { DecisionParts } from "./DecisionPage.tsx";
+import type { DecisionParts } from "./parts.ts";
 
 type Seat = DecisionView["seats"][number];
 

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { partnerOf, useMembers } from "../partnerships/index.tsx";
 import { Time } from "../ui/Time.tsx";
 import { BallotForm } from "./BallotForm.tsx";
-import type { DecisionParts } from "./DecisionPage.tsx";
+import type { DecisionParts } from "./parts.ts";
 import { obstacleFor } from "./obstacle.ts";
 import { fileOf } from "./queries.ts";
 import { StepAside } from "./StepAside.tsx";

@@ -1,16 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { useTranslation } from "react-i18next";
 import type { SignatureRequestView } from "../../domain/signing/wire.ts";
 import { sha256Hex } from "../../domain/kernel/canonical.ts";
 import { api } from "../platform/api.ts";
 import { keyOf, resource, useSend, type Listed } from "../platform/resource.ts";
 
 const WATCH_MS = 1_500;
-
-/** The reader's language, as the domain's words know it. */
-export function useLanguage(): "fr" | "en" {
-  return useTranslation().i18n.language === "en" ? "en" : "fr";
-}
 
 function pathOf(id: string): string {
   return `/signature-requests/${encodeURIComponent(id)}`;
