@@ -15,7 +15,7 @@ const specs = args.some((arg) => !arg.startsWith("-"))
 const done = spawnSync(process.execPath, [mocha, ...args, ...specs], {
   cwd: root,
   stdio: "inherit",
-  env: { ...process.env, CHROMIUM: chromium },
+  env: { ...process.env, CHROMIUM: chromium, ENTENTE_BUILT: "1" },
 });
 const seconds = ((Date.now() - started) / 1000).toFixed(0);
 process.stdout.write(

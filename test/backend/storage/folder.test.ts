@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Refusal } from "../../../domain/kernel/refusal.ts";
 import { openStorage } from "../../../backend/platform/storage/index.ts";
+import { go, startWriter } from "./writer.ts";
 
 async function refusalOf(action: Promise<unknown>): Promise<string> {
   try {
@@ -35,10 +35,8 @@ describe("data folder", () => {
 
   it("[STO-13] is refused while another process holds it, and taken over when that is killed", async function () {
     this.timeout(30_000);
-    const child = join(import.meta.dirname, "writer-child.ts");
-    const holder = spawn(process.execPath, ["--import", "tsx", child, dataDir], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const holder = startWriter(dataDir);
+    go(holder);
     await once(holder.stdout, "data");
     expect(await refusalOf(openStorage({ dataDir }))).to.equal("conflict");
     holder.kill("SIGKILL");

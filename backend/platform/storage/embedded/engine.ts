@@ -1,5 +1,6 @@
 import { open, type RootDatabase } from "lmdb";
 import { EventEmitter } from "node:events";
+import { isDiskFull } from "./disk.ts";
 import { outOfDiskSpace } from "./errors.ts";
 import { Table } from "./table.ts";
 
@@ -33,8 +34,6 @@ export class EngineFailed extends Error {
 }
 
 const maxRememberedScans = 200;
-const diskFull = /no space|ENOSPC|EDQUOT|quota/i;
-
 /** lmdb gives a commit's cause as a promise that rejects with it. */
 async function causeOf(commitError: unknown): Promise<unknown> {
   try {
@@ -53,8 +52,11 @@ export class Engine {
   readonly #tables = new Map<string, Table>();
   readonly #changes = new EventEmitter();
   readonly #scans: FullScan[] = [];
+  readonly #path: string;
+  readonly #onExit = (code: number) => this.#leave(code);
   #failure: EngineFailed | undefined;
   #isClosed = false;
+  #pending = 0;
 
   /** Opens or creates the database folder; the map grows by itself. */
   constructor(path: string) {
@@ -72,7 +74,14 @@ export class Engine {
       keyEncoding: "binary",
       ...options,
     });
+    this.#path = path;
     this.#changes.setMaxListeners(0);
+    process.on("exit", this.#onExit);
+  }
+
+  /** lmdb's writer waits for its actions for ever, and a process that exits waits for lmdb's writer. */
+  #leave(code: number): void {
+    if (code !== 0 && this.#pending > 0) process.kill(process.pid, "SIGKILL");
   }
 
   /** The database, for reading; writes go through {@link write}. */
@@ -125,11 +134,14 @@ export class Engine {
   async write<T>(action: () => T): Promise<T> {
     if (this.#failure) throw this.#failure;
     if (this.#isClosed) throw new EngineFailed("closed");
+    this.#pending++;
     try {
       return await this.#db.transaction(action);
     } catch (error) {
       if (!(error instanceof Error) || !("commitError" in error)) throw error;
       throw await this.#afterFailedCommit(causeOf(error.commitError));
+    } finally {
+      this.#pending--;
     }
   }
 
@@ -137,10 +149,9 @@ export class Engine {
   async #afterFailedCommit(commitError: Promise<unknown>): Promise<Error> {
     const silence = new Promise((resolve) => setTimeout(resolve, 50, new Error("commit failed")));
     const cause = await Promise.race([commitError, silence]);
-    const isFull = cause instanceof Error && diskFull.test(cause.message);
     try {
       for (const table of this.#tables.values()) table.reload();
-      if (isFull) return outOfDiskSpace(cause);
+      if (isDiskFull(cause, this.#path)) return outOfDiskSpace(cause);
     } catch {
       // The environment itself is lost: the full disk hit its root page.
     }
@@ -168,6 +179,7 @@ export class Engine {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    process.off("exit", this.#onExit);
     // After a failed flush, lmdb may wait for commits that will never end.
     const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     await (this.#failure ? Promise.race([this.#db.close(), patience]) : this.#db.close());

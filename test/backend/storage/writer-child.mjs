@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { Schema } from "mongoose";
-import { openStorage } from "../../../backend/platform/storage/index.ts";
 
-// Writes until it is killed. Each line on stdout is one acknowledged write, sent after the promise resolved.
-const [dataDir = "", round = "0"] = process.argv.slice(2);
+// Waits for a line on stdin, then writes until it is killed. Each line on stdout is one acknowledged write, sent
+// after the promise resolved. Plain JavaScript: with a build at hand it starts without a compiler.
+const [storageModule = "", dataDir = "", round = "0"] = process.argv.slice(2);
+const { openStorage } = await import(storageModule);
+await once(process.stdin, "data");
 const storage = await openStorage({ dataDir });
 const Entry = storage.connection.model(
   "Entry",
@@ -15,7 +18,7 @@ const Entry = storage.connection.model(
 );
 await storage.ready();
 
-async function write(lane: number): Promise<void> {
+async function write(lane) {
   for (let i = 0; ; i++) {
     const id = `${round}-${lane}-${i}`;
     const at = Number(round) * 1e9 + lane * 1e6 + i;
