@@ -43,7 +43,7 @@ export function NewDecisionPage() {
     <Propose
       partnership={partnership.data}
       committees={committees.data.items}
-      agreements={agreements.data.items.filter(({ latestVersion }) => latestVersion > 0)}
+      agreements={agreements.data.items.filter(mayBeVoted)}
       asked={{
         agreementId: query.get("agreement"),
         version: Number(query.get("version")),
@@ -51,6 +51,11 @@ export function NewDecisionPage() {
       }}
     />
   );
+}
+
+/** A version that is not yet decided. */
+function mayBeVoted({ latestVersion, state }: AgreementSummary): boolean {
+  return latestVersion > 0 && (state === "drafting" || state === "frozen");
 }
 
 interface ProposeProps {
@@ -64,7 +69,8 @@ function Propose(props: ProposeProps) {
   const { partnership, committees, agreements, asked } = props;
   const { t } = useTranslation("decisions");
   const back = { to: `/partnerships/${partnership.id}`, label: partnership.name };
-  const first = agreements.find(({ id }) => id === asked.agreementId) ?? agreements[0];
+  const wanted = agreements.find(({ id }) => id === asked.agreementId);
+  const first = asked.agreementId === null ? agreements[0] : wanted;
   return (
     <>
       {asked.agreementId !== null && <Thread agreementId={asked.agreementId} />}

@@ -151,8 +151,9 @@ export const decisions: Same<typeof french> = {
     lead: "A committee decides on a frozen version: the voted text is the signed text.",
     noCommittee: "No committee yet",
     noCommitteeText: "A decision is taken in a committee, by its voting rule. Form one first.",
-    noVersion: "No version to vote on",
-    noVersionText: "Freeze a version of an agreement first: nobody votes on a text that moves.",
+    noVersion: "No text to vote on",
+    noVersionText:
+      "It takes a frozen version that is not decided yet: nobody votes on a text that moves, nor twice on the same.",
     agreement: "Agreement",
     about: "The vote is about “{{title}}”, version {{number}}.",
     readIt: "Read this text",

@@ -109,6 +109,8 @@ export const signing: Same<typeof french> = {
     lead: "“{{title}}”, version {{number}}, is approved. Say who signs for each party.",
     notApproved: "No version is approved",
     notApprovedText: "Only a text that a committee has adopted goes out for signature.",
+    underWay: "The request has already gone out",
+    underWayText: "Follow it by the step Signatures at the top of the page.",
     who: "Who signs",
     signatoryFor: "Signatory for {{partner}}",
     named: "The text names: {{signatory}}.",

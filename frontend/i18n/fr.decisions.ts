@@ -151,8 +151,9 @@ export const decisions = {
     noCommittee: "Aucun comité pour l’instant",
     noCommitteeText:
       "Une décision se prend dans un comité, avec sa règle de vote. Formez-le d’abord.",
-    noVersion: "Aucune version à voter",
-    noVersionText: "Figez d’abord une version d’un accord : on ne vote pas sur un texte qui bouge.",
+    noVersion: "Aucun texte à voter",
+    noVersionText:
+      "Il faut une version figée qui ne soit pas déjà décidée : on ne vote pas sur un texte qui bouge, ni deux fois sur le même.",
     agreement: "Accord",
     about: "Le vote porte sur « {{title}} », version {{number}}.",
     readIt: "Lire ce texte",

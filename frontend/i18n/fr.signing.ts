@@ -108,6 +108,8 @@ export const signing = {
     lead: "« {{title}} », version {{number}}, est approuvé. Dites qui signe pour chaque partie.",
     notApproved: "Aucune version n’est approuvée",
     notApprovedText: "Seul un texte qu’un comité a adopté part à la signature.",
+    underWay: "La demande est déjà partie",
+    underWayText: "Suivez-la par l’étape Signatures, en haut de la page.",
     who: "Qui signe",
     signatoryFor: "Signataire pour {{partner}}",
     named: "Le texte nomme : {{signatory}}.",

@@ -34,17 +34,23 @@ export function RequestSignaturesPage() {
     .filter(({ outcome, isFinal }) => outcome === "approved" && isFinal)
     .map(({ subject }) => subject?.version ?? 0);
   const asked = Number(query.get("version"));
+  const { state } = agreement.data;
+  const isUnderWay = state === "signing" || state === "sealed" || state === "superseded";
   const version = approved.includes(asked) ? asked : Math.max(0, ...approved);
   return (
     <>
       <AgreementThread agreement={agreement.data} />
       <Page
         title={t("signing:ask.title")}
-        lead={t("signing:ask.lead", { title: agreement.data.title, number: version })}
+        {...(isUnderWay || version === 0
+          ? {}
+          : { lead: t("signing:ask.lead", { title: agreement.data.title, number: version }) })}
         back={{ to: `/agreements/${id}`, label: agreement.data.title }}
         width="narrow"
       >
-        {version === 0 ? (
+        {isUnderWay ? (
+          <EmptyState title={t("signing:ask.underWay")}>{t("signing:ask.underWayText")}</EmptyState>
+        ) : version === 0 ? (
           <EmptyState title={t("signing:ask.notApproved")}>
             {t("signing:ask.notApprovedText")}
           </EmptyState>
