@@ -38,8 +38,8 @@ interface Fields {
   /** null: the title that follows the agreement's. */
   readonly title: string | null;
   readonly text: string;
-  /** As `datetime-local` writes it. */
-  readonly closesAt: string;
+  /** As `datetime-local` writes it; null: as soon as is usual and the rule allows. */
+  readonly closesAt: string | null;
 }
 
 function useProposal({ partnership, committees, agreements, asked }: DecisionFormProps) {
@@ -50,14 +50,19 @@ function useProposal({ partnership, committees, agreements, asked }: DecisionFor
     agreementId: asked.agreementId,
     title: null,
     text: "",
-    closesAt: daysAhead(new Date(), DEFAULT_DAYS),
+    closesAt: null,
   }));
   const agreement = agreements.find(({ id }) => id === fields.agreementId);
   const latest = agreement?.latestVersion ?? 1;
   const isAsked = fields.agreementId === asked.agreementId && asked.version >= 1;
   const version = isAsked ? asked.version : latest;
   const title = fields.title ?? t("propose.titleOf", { title: agreement?.title ?? "" });
-  const closesAt = toInstant(fields.closesAt);
+  const minDays =
+    committees.find(({ id }) => id === fields.committeeId)?.rule.timing.minOpenDays ?? 0;
+  // The rule counts whole days after the one on which the vote opens.
+  const [now] = useState(() => new Date());
+  const closing = fields.closesAt ?? daysAhead(now, Math.max(DEFAULT_DAYS, minDays + 1));
+  const closesAt = toInstant(closing);
   const propose = useSend(
     () =>
       api.post<DecisionView>(`/partnerships/${partnership.id}/decisions`, {
@@ -73,7 +78,7 @@ function useProposal({ partnership, committees, agreements, asked }: DecisionFor
     },
   );
   const change = (part: Partial<Fields>): void => setFields({ ...fields, ...part });
-  return { fields, change, title, version, closesAt, propose };
+  return { fields, change, title, version, closing, closesAt, minDays, propose };
 }
 
 /** The question, the version it is about, the committee, and until when. */
@@ -122,12 +127,18 @@ export function DecisionForm(props: DecisionFormProps) {
 
 interface QuestionFieldsProps extends Pick<SubjectProps, "fields" | "change"> {
   readonly title: string;
+  /** As the field shows it. */
+  readonly closing: string;
   readonly closesAt: string | undefined;
+  /** Shortest time that the rule asks for, in days. */
+  readonly minDays: number;
   readonly isChecked: boolean;
 }
 
-function QuestionFields({ fields, change, title, closesAt, isChecked }: QuestionFieldsProps) {
+function QuestionFields(props: QuestionFieldsProps) {
+  const { fields, change, title, closing, closesAt, minDays, isChecked } = props;
   const { t } = useTranslation("decisions");
+  const atLeast = minDays === 0 ? "" : ` ${t("propose.atLeast", { count: minDays })}`;
   return (
     <>
       <TextInput
@@ -149,8 +160,8 @@ function QuestionFields({ fields, change, title, closesAt, isChecked }: Question
       <TextInput
         type="datetime-local"
         label={t("propose.closesAt")}
-        description={t("propose.closesAtHelp")}
-        value={fields.closesAt}
+        description={t("propose.closesAtHelp") + atLeast}
+        value={closing}
         error={isChecked && closesAt === undefined ? t("propose.closesAtMissing") : undefined}
         onChange={(event) => change({ closesAt: event.currentTarget.value })}
       />

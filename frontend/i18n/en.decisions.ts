@@ -165,6 +165,8 @@ export const decisions: Same<typeof french> = {
     textHelp: "Optional: the context, what changed, what happens next.",
     closesAt: "Close of the vote",
     closesAtHelp: "In your local time. After this moment no ballot counts.",
+    atLeast_one: "The rule asks for at least one whole day.",
+    atLeast_other: "The rule asks for at least {{count}} whole days.",
     closesAtMissing: "Choose a date and a time.",
     submit: "Prepare the decision",
     afterwards: "Nothing opens yet: you read the decision once more, then open the vote.",

@@ -165,6 +165,8 @@ export const decisions = {
     textHelp: "Facultatif : le contexte, ce qui a changé, ce qui se passera ensuite.",
     closesAt: "Clôture du vote",
     closesAtHelp: "À votre heure. Passé ce moment, plus aucune voix ne compte.",
+    atLeast_one: "La règle demande au moins un jour entier.",
+    atLeast_other: "La règle demande au moins {{count}} jours entiers.",
     closesAtMissing: "Choisissez une date et une heure.",
     submit: "Préparer la décision",
     afterwards: "Rien ne s’ouvre encore : vous relisez la décision, puis vous ouvrez le vote.",

@@ -19,12 +19,10 @@ export function PdfPage({ pdf, number, width, ratio }: PdfPageProps) {
   const { t } = useTranslation("signing");
   const { ref, inViewport } = useInViewport<HTMLElement>();
   return (
-    <figure
-      ref={ref}
-      className="pdf__page"
-      aria-label={t("document.page", { number, total: pdf.numPages })}
-      style={{ width, height: width * ratio }}
-    >
+    <figure ref={ref} className="pdf__page" style={{ width, height: width * ratio }}>
+      <figcaption className="visually-hidden">
+        {t("document.page", { number, total: pdf.numPages })}
+      </figcaption>
       {inViewport && <Painted pdf={pdf} number={number} width={width} />}
     </figure>
   );
