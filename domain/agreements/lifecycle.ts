@@ -40,7 +40,8 @@ const transitions: Readonly<
   signing: { seal: "sealed", "cancel-signatures": "approved", withdraw: "withdrawn" },
   sealed: { supersede: "superseded" },
   superseded: {},
-  withdrawn: {},
+  // Whoever signed last was quicker than the withdrawal: what all have signed binds.
+  withdrawn: { seal: "sealed" },
 };
 
 /** The state after an event; undefined if the event cannot happen in this state. */

@@ -124,9 +124,10 @@ describe("an attacker at the doors", () => {
     const own = await cast.ada.get(path);
     const tag = own.headers.get("etag") ?? "";
     const x = await world.person("Xavier");
-    for (const headers of [{ range: "bytes=0-9" }, { "if-none-match": tag }, { "if-match": tag }]) {
-      (await world.stranger().get(path, headers as never)).refused("not-authenticated", 401);
-      (await x.get(path, headers as never)).refused("not-found", 404);
+    const ways: Record<string, string>[] = [{ range: "bytes=0-9" }, { "if-none-match": tag }];
+    for (const headers of ways) {
+      (await world.stranger().get(path, headers)).refused("not-authenticated", 401);
+      (await x.get(path, headers)).refused("not-found", 404);
     }
     const paths = [
       "/assets/..%2f..%2f..%2fpackage.json",
