@@ -20,7 +20,7 @@ const environment = z.object({
   KEY_SECRET: z.string().min(16).optional(),
   TRUST_PROXY: optionalText,
   LOGIN_ATTEMPTS_PER_MINUTE: z.coerce.number().int().min(1).default(20),
-  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("warn"),
   ENTENTE_INSTANCE: z.string().default("entente.local"),
 });
 
