@@ -62,9 +62,12 @@ export function createNewsSockets(deps: SocketDeps): NewsSockets {
         path: "/socket.io",
         destroyUpgradeTimeout: FOREIGN_UPGRADE_MS,
       }),
-    async close() {
+    close() {
       unsubscribe();
-      await io.close();
+      // Not io.close(): it closes the HTTP server too and waits for sockets that are not ours.
+      io.disconnectSockets(true);
+      io.engine.close();
+      return Promise.resolve();
     },
   };
 }

@@ -3,6 +3,7 @@ import { WebSocket } from "ws";
 import { io, type Socket } from "socket.io-client";
 import type { News, SocketAnswer } from "../../../domain/notifications/events.ts";
 import { assemble, type Cast } from "../../support/cast.ts";
+import { Typist } from "../../support/typist.ts";
 import { until, World, type Person } from "../../support/world.ts";
 
 /** An open page's socket: what it heard, and how it ended. */
@@ -198,4 +199,22 @@ describe("news for open pages", () => {
     await until(() => hears(ada, partnerId));
     expect((await fetch(`${world.url}/health/live`)).status).to.equal(200);
   });
+
+  it("[NWS-8] end when the instance stops, at once, while pages and drafts are open", async () => {
+    const other = await World.start();
+    const { ada, partnershipId } = await assemble(other);
+    const started = await ada.post(`/partnerships/${partnershipId}/agreements`, {
+      templateId: "gouvernance",
+      language: "fr",
+      title: "Gouvernance",
+    });
+    const typist = await Typist.open(ada, started.ok<{ id: string }>(201).id);
+    const listener = new Listener(other.url, { origin: other.url, token: ada.token });
+    expect(await listener.isIn()).to.equal(true);
+    const from = Date.now();
+    await other.stop();
+    expect(Date.now() - from).to.be.below(5_000);
+    await until(() => listener.ended !== undefined);
+    typist.leave();
+  }).timeout(30_000);
 });
