@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Response } from "express";
 import { isRefusal, Refusal } from "../../../domain/kernel/refusal.ts";
 import type { Log } from "../log.ts";
+import { isOutOfDiskSpace } from "../storage/errors.ts";
 import { problemOf } from "./problem.ts";
 
 const RETRY_AFTER_S = 60;
@@ -34,8 +35,9 @@ export function errorHandler(log: Log): ErrorRequestHandler {
       return;
     }
     const requestId = String(res.getHeader("x-request-id") ?? "");
-    const refusal = isRefusal(error) ? error : (bodyRefusal(error) ?? undefined);
+    const refusal = isRefusal(error) ? error : (bodyRefusal(error) ?? storageRefusal(error));
     if (refusal && refusal.code !== "unexpected") {
+      if (refusal.code === "storage-full") log.error({ err: error, requestId }, "storage is full");
       log.debug({ code: refusal.code, requestId, method: req.method }, "refused");
       sendProblem(res, refusal, requestId);
       return;
@@ -61,4 +63,9 @@ function bodyRefusal(error: unknown): Refusal | undefined {
   if (error.type === "request.aborted")
     return new Refusal("malformed-body", "The body was cut short.");
   return undefined;
+}
+
+function storageRefusal(error: unknown): Refusal | undefined {
+  if (!isOutOfDiskSpace(error)) return undefined;
+  return new Refusal("storage-full", "Nothing was saved. Free some space and try again.");
 }

@@ -121,7 +121,7 @@ export async function createFileBlobs(folder: string): Promise<BlobStore> {
     const stored = { sha256, sizeBytes: bytes.length };
     const path = pathOf(sha256);
     // A damaged copy is replaced; an intact one was flushed when it was written.
-    if (await isIntact(path, sha256)) return stored;
+    if (await isIntact(() => get(sha256))) return stored;
     await makeFolder(dirname(path));
     await writeDurably(path, bytes);
     return stored;
@@ -130,9 +130,11 @@ export async function createFileBlobs(folder: string): Promise<BlobStore> {
   return { put, get, has };
 }
 
-async function isIntact(path: string, sha256: string): Promise<boolean> {
+/** Whether a blob can be read as it was stored; anything else is a reason to store it again. */
+export async function isIntact(get: () => Promise<Uint8Array>): Promise<boolean> {
   try {
-    return sha256Of(await readFile(path)) === sha256;
+    await get();
+    return true;
   } catch {
     return false;
   }

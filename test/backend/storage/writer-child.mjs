@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { Schema } from "mongoose";
 
-// Waits for a line on stdin, then writes until it is killed. Each line on stdout is one acknowledged write, sent
+// Waits for a line on stdin, then writes until it is killed or, at a second line, gives up. Each line on stdout is one acknowledged write, sent
 // after the promise resolved. Plain JavaScript: with a build at hand it starts without a compiler.
 const [storageModule = "", dataDir = "", round = "0"] = process.argv.slice(2);
 const { openStorage } = await import(storageModule);
 await once(process.stdin, "data");
+process.stdin.once("data", () => process.exit(3));
 const storage = await openStorage({ dataDir });
 const Entry = storage.connection.model(
   "Entry",

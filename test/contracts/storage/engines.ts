@@ -1,23 +1,48 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "chai";
+import { Binary, MongoClient } from "mongodb";
 import type { Collection, Connection } from "mongoose";
 import { openStorage, type Storage } from "../../../backend/platform/storage/index.ts";
+import { beyondFerretDb } from "./ferretdb.ts";
 
 /** A storage that a contract case runs on, empty at the start. */
 interface Engine {
-  readonly name: "embedded" | "MongoDB";
+  readonly name: "embedded" | "MongoDB" | "FerretDB";
   /** Why its cases are skipped here, if they are. */
   readonly skipped?: string;
-  open(): Promise<{ storage: Storage; close(): Promise<void> }>;
+  /** Cases that it cannot pass, with the error that shows it. */
+  readonly beyond: Readonly<Record<string, RegExp>>;
+  open(): Promise<Opened>;
+}
+
+interface Opened {
+  readonly storage: Storage;
+  /** Changes the stored bytes of a blob behind the storage's back. */
+  damage(sha256: string): Promise<void>;
+  close(): Promise<void>;
 }
 
 const uri = process.env["MONGODB_URI"];
 
-/** The embedded engine always; MongoDB when `MONGODB_URI` names a server (its database is emptied). */
+/** FerretDB says so in its build information. */
+async function serverName(): Promise<"MongoDB" | "FerretDB"> {
+  if (!uri) return "MongoDB";
+  const client = await new MongoClient(uri).connect();
+  const build = await client.db().admin().command({ buildInfo: 1 });
+  await client.close();
+  return "ferretdbVersion" in build ? "FerretDB" : "MongoDB";
+}
+
+const server = await serverName();
+const damaged = Buffer.from("damaged");
+
+/** The embedded engine always; a server when `MONGODB_URI` names one (its database is emptied). */
 const engines: readonly Engine[] = [
   {
     name: "embedded",
+    beyond: {},
     async open() {
       const dataDir = await mkdtemp(join(tmpdir(), "entente-storage-"));
       const storage = await openStorage({ dataDir });
@@ -25,16 +50,26 @@ const engines: readonly Engine[] = [
         await storage.close();
         await rm(dataDir, { recursive: true, force: true });
       };
-      return { storage, close };
+      const damage = (sha256: string) =>
+        writeFile(join(dataDir, "blobs", sha256.slice(0, 2), sha256.slice(2)), damaged);
+      return { storage, damage, close };
     },
   },
   {
-    name: "MongoDB",
+    name: server,
+    beyond: server === "FerretDB" ? beyondFerretDb : {},
     ...(uri ? {} : { skipped: "MONGODB_URI is not set" }),
     async open() {
       const storage = await openStorage({ dataDir: "unused", mongodbUri: uri });
       await storage.connection.dropDatabase();
-      return { storage, close: () => storage.close() };
+      const damage = async (sha256: string) => {
+        const file = await storage.connection
+          .collection("blobs.files")
+          .findOne({ filename: sha256 });
+        const chunks = storage.connection.collection("blobs.chunks");
+        await chunks.updateOne({ files_id: file?._id }, { $set: { data: new Binary(damaged) } });
+      };
+      return { storage, damage, close: () => storage.close() };
     },
   },
 ];
@@ -47,18 +82,21 @@ export type Doc = Record<string, unknown>;
 /** What the cases of a contract work on. */
 export class Bench {
   readonly name: Engine["name"];
-  #storage: Storage | undefined;
+  #opened: Opened | undefined;
 
   constructor(name: Engine["name"]) {
     this.name = name;
   }
 
-  set storage(storage: Storage) {
-    this.#storage = storage;
+  set opened(opened: Opened) {
+    this.#opened = opened;
+  }
+  get opened(): Opened {
+    if (this.#opened === undefined) throw new Error("storage is not open");
+    return this.#opened;
   }
   get storage(): Storage {
-    if (this.#storage === undefined) throw new Error("storage is not open");
-    return this.#storage;
+    return this.opened.storage;
   }
 
   get connection(): Connection {
@@ -78,21 +116,37 @@ export class Bench {
   }
 }
 
+/** A case that an engine cannot pass must fail as its table says, and is listed as skipped; if it passes, the table is wrong. */
+function expectBeyond(test: Mocha.Test, error: RegExp): void {
+  const run = test.fn;
+  if (run === undefined) throw new Error(`${test.title} has no function`);
+  test.title += ` (beyond this server: ${String(error)})`;
+  test.fn = async function (this: Mocha.Context) {
+    const met = await Promise.resolve(Reflect.apply(run, this, []) as unknown).then(
+      () => "no error",
+      (thrown: unknown) => String(thrown),
+    );
+    expect(met).to.match(error);
+    this.skip();
+  };
+}
+
 /** Runs cases on every engine; an engine that is not there is listed as skipped, with the reason. */
 export function contract(title: string, cases: (on: Bench) => void): void {
   for (const engine of engines) {
     const suite = engine.skipped ? describe.skip : describe;
     const reason = engine.skipped ? ` (skipped: ${engine.skipped})` : "";
-    suite(`storage contract on ${engine.name}: ${title}${reason}`, () => {
+    const made = suite(`storage contract on ${engine.name}: ${title}${reason}`, () => {
       const bench = new Bench(engine.name);
-      let close: () => Promise<void>;
       before(async () => {
-        const opened = await engine.open();
-        bench.storage = opened.storage;
-        close = opened.close;
+        bench.opened = await engine.open();
       });
-      after(() => close());
+      after(() => bench.opened.close());
       cases(bench);
+    });
+    made?.eachTest((test) => {
+      const error = engine.beyond[test.title];
+      if (error) expectBeyond(test, error);
     });
   }
 }

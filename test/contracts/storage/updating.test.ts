@@ -173,6 +173,10 @@ contract("updating", (on) => {
       );
       const results = await Promise.all(tries);
       expect(results.filter(({ modifiedCount }) => modifiedCount === 1)).to.have.length(1);
+    });
+
+    it("[STO-5] loses no concurrent increment", async () => {
+      const collection = await on.filled([{ v: 0 }]);
       await Promise.all(
         Array.from({ length: 50 }, () =>
           collection.updateOne({ _id: 1 as never }, { $inc: { n: 1 } }),
