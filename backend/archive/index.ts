@@ -57,7 +57,7 @@ export function createArchive(deps: ArchiveFeatureDeps): Archive {
         type,
         partnershipId,
         at: deps.clock.now().toISOString(),
-        subject: { agreementId, requestId },
+        subject: { agreementId, signatureRequestId: requestId },
       }),
   });
   const unsubscribe = deps.bus.subscribe("signature-request.completed", async ({ subject }) => {

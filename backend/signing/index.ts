@@ -62,7 +62,7 @@ export function createSigning(deps: SigningFeatureDeps): Signing {
       at: clock.now().toISOString(),
       ...(actorId ? { actorId } : {}),
       subject: {
-        requestId: request._id,
+        signatureRequestId: request._id,
         agreementId: request.agreementId,
         version: request.version,
         ...(slot ? { slot } : {}),

@@ -36,7 +36,7 @@ export function Confirm(props: ConfirmProps) {
           <Button
             loading={isPending}
             onClick={onAct}
-            {...(isDangerous === true ? { color: "red" } : {})}
+            {...(isDangerous === true ? { color: "red.9" } : {})}
           >
             {act}
           </Button>
