@@ -207,6 +207,13 @@ describe("the main journey", function () {
     });
   }
 
+  it("[E2E-9] the one who asked sees it sealed and taken into the archive", async () => {
+    const eli = windowOf("eli");
+    await eli.sees("L’accord est signé et scellé");
+    await eli.page.getByText("Voir dans les archives").first().waitFor({ timeout: 60_000 });
+    await inspect(eli.page, "sealed");
+  });
+
   it("[E2E-10] Noor finds the sealed agreement by words and downloads it", async () => {
     const noor = windowOf("noor");
     await noor.page.goto("/archive?query=confiance");
