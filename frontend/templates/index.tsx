@@ -1,2 +1,2 @@
 export { GalleryPage } from "./GalleryPage.tsx";
-export { TemplatePage, type RenderText } from "./TemplatePage.tsx";
+export { TemplatePage } from "./TemplatePage.tsx";

@@ -40,14 +40,13 @@ describe("the doors", () => {
       req.on("error", (error) => (answered ? undefined : reject(error)));
       let left = totalBytes;
       const more = (): void => {
-        while (left > 0 && !answered) {
-          left -= piece.length;
-          if (!req.write(piece)) {
-            req.once("drain", more);
-            return;
-          }
+        if (answered) return;
+        if (left <= 0) {
+          req.end();
+          return;
         }
-        if (!answered) req.end();
+        left -= piece.length;
+        req.write(piece, () => more());
       };
       more();
     });
