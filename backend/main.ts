@@ -3,6 +3,7 @@ import { readConfig } from "./config.ts";
 import { createLog } from "./platform/log.ts";
 
 const STOP_WITHIN_MS = 5_000;
+const WATCH_STORAGE_MS = 1_000;
 
 /** The running process. */
 export interface Serving {
@@ -40,5 +41,12 @@ export async function serve(): Promise<Serving> {
       process.exit(1);
     });
   }
+  const watch = setInterval(() => {
+    const failure = app.storage.failure();
+    if (!failure) return;
+    log.fatal({ err: failure }, "storage failed; starting again is the recovery");
+    process.exit(1);
+  }, WATCH_STORAGE_MS);
+  watch.unref();
   return { app, url, dataDir: config.dataDir };
 }

@@ -29,7 +29,7 @@ export const signing: Same<typeof french> = {
   },
   preparing: {
     rendering: "The approved text becomes a PDF…",
-    certifying: "The instance certifies and timestamps the PDF…",
+    certifying: "The instance certifies the PDF…",
     note: "A few seconds. This page updates by itself.",
   },
   zoom: {
@@ -67,7 +67,7 @@ export const signing: Same<typeof french> = {
     passwordHelp: "So that nobody signs in your place.",
     passwordMissing: "Enter your password.",
     binds: "Your signature binds {{partner}}. It enters the PDF and cannot be taken back.",
-    signing: "Signing the document, timestamping, storing…",
+    signing: "Signing the document, storing it…",
     awaitsDocument: "Only what is shown is signed: the document is arriving.",
     submit: "Sign on behalf of {{partner}}",
   },

@@ -27,7 +27,7 @@ export const signing = {
   },
   preparing: {
     rendering: "Le texte approuvé devient un PDF…",
-    certifying: "L’instance certifie et horodate le PDF…",
+    certifying: "L’instance certifie le PDF…",
     note: "Quelques secondes. Cette page se met à jour d’elle-même.",
   },
   zoom: {
@@ -66,7 +66,7 @@ export const signing = {
     passwordMissing: "Saisissez votre mot de passe.",
     binds:
       "Votre signature engage {{partner}}. Elle entre dans le PDF et ne peut pas être retirée.",
-    signing: "Signature du document, horodatage et enregistrement…",
+    signing: "Signature du document et enregistrement…",
     awaitsDocument: "On ne signe que ce qui est affiché : le document arrive.",
     submit: "Signer au nom de {{partner}}",
   },

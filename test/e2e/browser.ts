@@ -75,6 +75,7 @@ export class Window {
  * phone, and a picture is taken for the README when pictures are asked for (`PICTURES=1`).
  */
 export async function inspect(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, 0));
   await photograph(page, name);
   const faults = await faultsOf(page);
   await page.setViewportSize({ width: 390, height: 844 });

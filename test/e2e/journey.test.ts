@@ -119,6 +119,8 @@ describe("the main journey", function () {
     await ben.sees("la confiance précède le contrat");
     await typeAtEnd(ben, "Ben répond que le contrat protège la confiance.");
     await ada.sees("le contrat protège la confiance");
+    await ada.fill("Nom du projet", "Tremplin numérique");
+    await ben.page.locator(".ProseMirror").getByText("« Tremplin numérique »").first().waitFor();
     await ada.sees(/Enregistré/);
     await inspect(ada.page, "editor");
   });
@@ -304,7 +306,7 @@ async function linkFor(operator: Window, email: string): Promise<string> {
 async function typeAtEnd(window: Window, sentence: string): Promise<void> {
   const paragraph = window.page.locator(".ProseMirror p").first();
   await paragraph.click();
-  await window.page.keyboard.press("End");
+  await window.page.keyboard.press("Control+ArrowDown");
   await window.page.keyboard.press("Enter");
   await window.page.keyboard.type(sentence);
 }
