@@ -116,9 +116,9 @@ describe("the main journey", function () {
     await ben.page.goto(new URL(ada.page.url()).pathname);
     await ben.sees(/Enregistré/);
     await typeAtEnd(ada, "Ada écrit ici que la confiance précède le contrat.");
-    await ben.sees("la confiance précède le contrat");
+    await ben.sees("Ada écrit ici que la confiance précède le contrat.");
     await typeAtEnd(ben, "Ben répond que le contrat protège la confiance.");
-    await ada.sees("le contrat protège la confiance");
+    await ada.sees("Ben répond que le contrat protège la confiance.");
     await ada.fill("Nom du projet", "Tremplin numérique");
     await ben.page.locator(".ProseMirror").getByText("« Tremplin numérique »").first().waitFor();
     await ada.sees(/Enregistré/);
@@ -302,11 +302,13 @@ async function linkFor(operator: Window, email: string): Promise<string> {
   return new URL(href, operator.page.url()).pathname;
 }
 
-/** Types a sentence into a paragraph of the paper, as a person would. */
+/** Types a sentence as a new paragraph of the first article, as a person would. */
 async function typeAtEnd(window: Window, sentence: string): Promise<void> {
-  const paragraph = window.page.locator(".ProseMirror p").first();
-  await paragraph.click();
-  await window.page.keyboard.press("Control+ArrowDown");
+  const paragraph = window.page.locator(".ProseMirror p", { hasText: "Il prend effet" }).first();
+  const box = await paragraph.boundingBox();
+  if (!box) throw new Error("the paragraph is not on the page");
+  await paragraph.click({ position: { x: 4, y: box.height - 4 } });
+  await window.page.keyboard.press("End");
   await window.page.keyboard.press("Enter");
   await window.page.keyboard.type(sentence);
 }
