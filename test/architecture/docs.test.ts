@@ -18,7 +18,9 @@ describe("the documents", () => {
     const broken: string[] = [];
     for (const document of await documents()) {
       const text = await readFile(join(root, document), "utf8");
-      for (const [, target = ""] of text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
+      const targets = text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)|\bsrc="([^"]+)"/g);
+      for (const [, link, source] of targets) {
+        const target = link ?? source ?? "";
         if (/^[a-z]+:/.test(target)) continue;
         if (!existsSync(join(root, dirname(document), target)))
           broken.push(`${document}: ${target}`);
