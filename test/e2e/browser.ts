@@ -79,6 +79,7 @@ export async function inspect(page: Page, name: string): Promise<void> {
   await photograph(page, name);
   const faults = await faultsOf(page);
   await page.setViewportSize({ width: 390, height: 844 });
+  await page.keyboard.press("Escape", { delay: 300 });
   await photograph(page, `phone-${name}`);
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

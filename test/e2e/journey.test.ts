@@ -224,7 +224,8 @@ describe("the main journey", function () {
     await inspect(noor.page, "archive");
     await row.click();
     await noor.page.waitForURL(/\/archive\/\w+$/);
-    await noor.sees("Société Boréal");
+    await noor.page.getByRole("heading", { level: 1, name: /Partage des coûts/ }).waitFor();
+    await noor.sees("Association Passerelle");
     await inspect(noor.page, "record");
     const waiting = noor.page.waitForEvent("download");
     await noor.page.getByRole("link", { name: /PDF/ }).first().click();
@@ -302,13 +303,11 @@ async function linkFor(operator: Window, email: string): Promise<string> {
   return new URL(href, operator.page.url()).pathname;
 }
 
-/** Types a sentence as a new paragraph of the first article, as a person would. */
+/** Types a sentence as a new paragraph of the first article, at the pace of a quick person. */
 async function typeAtEnd(window: Window, sentence: string): Promise<void> {
   const paragraph = window.page.locator(".ProseMirror p", { hasText: "Il prend effet" }).first();
-  const box = await paragraph.boundingBox();
-  if (!box) throw new Error("the paragraph is not on the page");
-  await paragraph.click({ position: { x: 4, y: box.height - 4 } });
-  await window.page.keyboard.press("End");
-  await window.page.keyboard.press("Enter");
-  await window.page.keyboard.type(sentence);
+  await paragraph.getByText("Coordinateur", { exact: true }).last().click({ delay: 60 });
+  await window.page.keyboard.press("End", { delay: 60 });
+  await window.page.keyboard.press("Enter", { delay: 60 });
+  await window.page.keyboard.type(sentence, { delay: 10 });
 }
