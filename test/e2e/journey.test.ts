@@ -48,7 +48,7 @@ describe("the main journey", function () {
     return window;
   };
 
-  it("[E2E-1] Eli opens a partnership, adds the partners and invites people", async () => {
+  it("[JRN-1] Eli opens a partnership, adds the partners and invites people", async () => {
     const eli = await register("eli", "Eli Marchand");
     await eli.press("Ouvrir un partenariat");
     await eli.fill("Nom du partenariat", "Tremplin numérique");
@@ -84,7 +84,7 @@ describe("the main journey", function () {
     ["ben", "Ben Castel"],
     ["noor", "Noor Bensaïd"],
   ] as const) {
-    it(`[E2E-2] ${name} follows the invitation's link and joins`, async () => {
+    it(`[JRN-2] ${name} follows the invitation's link and joins`, async () => {
       const path = await linkFor(windowOf("eli"), `${who}@example.org`);
       const guest = await register(who, name);
       await guest.page.goto(path);
@@ -94,7 +94,7 @@ describe("the main journey", function () {
     });
   }
 
-  it("[E2E-3] Ada starts an agreement from a template", async () => {
+  it("[JRN-3] Ada starts an agreement from a template", async () => {
     const ada = windowOf("ada");
     await ada.follow("Modèles");
     await ada.sees("Modèles d’accord");
@@ -111,7 +111,7 @@ describe("the main journey", function () {
     await ada.sees(/Enregistré/);
   });
 
-  it("[E2E-4] Ada and Ben write it together in two browsers", async () => {
+  it("[JRN-4] Ada and Ben write it together in two browsers", async () => {
     const [ada, ben] = [windowOf("ada"), windowOf("ben")];
     await ben.page.goto(new URL(ada.page.url()).pathname);
     await ben.sees(/Enregistré/);
@@ -125,7 +125,7 @@ describe("the main journey", function () {
     await inspect(ada.page, "editor");
   });
 
-  it("[E2E-5] Ada freezes a version and everybody reads the same text", async () => {
+  it("[JRN-5] Ada freezes a version and everybody reads the same text", async () => {
     const ada = windowOf("ada");
     await ada.press("Figer une version");
     const dialog = ada.page.getByRole("dialog");
@@ -137,7 +137,7 @@ describe("the main journey", function () {
     await inspect(ada.page, "version");
   });
 
-  it("[E2E-6] Eli forms a committee with a rule and opens the vote", async () => {
+  it("[JRN-6] Eli forms a committee with a rule and opens the vote", async () => {
     const eli = windowOf("eli");
     await eli.page.goto("/");
     await eli.follow(/Tremplin numérique/);
@@ -160,7 +160,7 @@ describe("the main journey", function () {
     await inspect(eli.page, "decision");
   });
 
-  it("[E2E-7] Ada and Ben vote for their organisations, and the count follows live", async () => {
+  it("[JRN-7] Ada and Ben vote for their organisations, and the count follows live", async () => {
     const [eli, ada, ben] = [windowOf("eli"), windowOf("ada"), windowOf("ben")];
     const path = new URL(eli.page.url()).pathname;
     await ada.page.goto(path);
@@ -180,7 +180,7 @@ describe("the main journey", function () {
     await inspect(eli.page, "outcome");
   });
 
-  it("[E2E-8] Eli sends the approved version out for signature", async () => {
+  it("[JRN-8] Eli sends the approved version out for signature", async () => {
     const eli = windowOf("eli");
     await eli.page
       .getByRole("link", { name: "Demander les signatures" })
@@ -194,7 +194,7 @@ describe("the main journey", function () {
   });
 
   for (const who of ["ada", "ben"]) {
-    it(`[E2E-9] ${who} reads the document in the page and signs it`, async () => {
+    it(`[JRN-9] ${who} reads the document in the page and signs it`, async () => {
       const window = windowOf(who);
       await window.page.goto(new URL(windowOf("eli").page.url()).pathname);
       await window.page.locator("canvas").first().waitFor({ timeout: 60_000 });
@@ -209,14 +209,14 @@ describe("the main journey", function () {
     });
   }
 
-  it("[E2E-9] the one who asked sees it sealed and taken into the archive", async () => {
+  it("[JRN-9] the one who asked sees it sealed and taken into the archive", async () => {
     const eli = windowOf("eli");
     await eli.sees("L’accord est signé et scellé");
     await eli.page.getByText("Voir dans les archives").first().waitFor({ timeout: 60_000 });
     await inspect(eli.page, "sealed");
   });
 
-  it("[E2E-10] Noor finds the sealed agreement by words and downloads it", async () => {
+  it("[JRN-10] Noor finds the sealed agreement by words and downloads it", async () => {
     const noor = windowOf("noor");
     await noor.page.goto("/archive?query=confiance");
     const row = noor.page.getByRole("link", { name: /Partage des coûts de Tremplin/ }).first();
@@ -234,7 +234,7 @@ describe("the main journey", function () {
     expect((await stat(sealed)).size).to.be.greaterThan(50_000);
   });
 
-  it("[E2E-11] somebody without an account verifies the PDF, and a forged copy is refused", async () => {
+  it("[JRN-11] somebody without an account verifies the PDF, and a forged copy is refused", async () => {
     const stranger = await Window.open(browser, world.url);
     windows.set("stranger", stranger);
     await stranger.page.goto("/verify");
@@ -254,7 +254,33 @@ describe("the main journey", function () {
     await stranger.page.getByText(refusedWords).first().waitFor({ timeout: 30_000 });
   });
 
-  it("[E2E-12] no page threw an error on the way", () => {
+  it("[JRN-12] reads in English too, on every kind of page", async () => {
+    const eli = windowOf("eli");
+    await eli.page.goto("/");
+    await eli.press("English");
+    await eli.page
+      .getByRole("link", { name: /Tremplin numérique/ })
+      .first()
+      .click();
+    await eli.page.getByRole("heading", { name: "Agreements" }).waitFor();
+    await inspect(eli.page, "english-home");
+    await eli.follow("People");
+    await eli.page.getByRole("heading", { level: 1 }).waitFor();
+    await inspect(eli.page, "english-people");
+    await eli.follow("Templates");
+    await eli.page.getByRole("link", { name: /Risk/ }).first().click();
+    await eli.page.getByText("Preview with sample facts").first().waitFor();
+    await inspect(eli.page, "english-template");
+    await eli.page.goto("/archive");
+    await eli.page
+      .getByRole("link", { name: /Partage des coûts/ })
+      .first()
+      .click();
+    await eli.page.getByText("Download the signed PDF").first().waitFor();
+    await inspect(eli.page, "english-record");
+  });
+
+  it("[JRN-13] no page threw an error on the way", () => {
     const faults = [...windows].flatMap(([who, { faults }]) =>
       faults.map((one) => `${who}: ${one}`),
     );
