@@ -22,7 +22,11 @@ export async function serve(): Promise<Serving> {
   const app = await createApp({ config, log });
   const url = await app.listen();
   log.info({ url }, "listening");
+  let isStopping = false;
   const stop = (signal: string): void => {
+    // Ctrl-C reaches the whole group, and the launcher passes it on: the second one changes nothing.
+    if (isStopping) return;
+    isStopping = true;
     log.info({ signal }, "stopping");
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
     app.close().then(
@@ -33,8 +37,8 @@ export async function serve(): Promise<Serving> {
       },
     );
   };
-  process.once("SIGINT", () => stop("SIGINT"));
-  process.once("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGTERM", () => stop("SIGTERM"));
   for (const fault of ["uncaughtException", "unhandledRejection"]) {
     process.on(fault, (error: unknown) => {
       log.fatal({ err: error }, "crash");
