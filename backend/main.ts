@@ -20,7 +20,10 @@ export async function serve(): Promise<Serving> {
   const config = readConfig();
   const log = createLog(config.logLevel);
   const app = await createApp({ config, log });
-  const url = await app.listen();
+  const url = await app.listen().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   log.info({ url }, "listening");
   let isStopping = false;
   const stop = (signal: string): void => {

@@ -34,6 +34,14 @@ async function verify(args: readonly string[]): Promise<void> {
   process.exitCode = await verifyFile(file);
 }
 
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isPortTaken = "code" in error && error.code === "EADDRINUSE";
+  return isPortTaken
+    ? `${error.message}: stop what listens there, or set PORT to another port.`
+    : error.message;
+}
+
 function usage(problem: string): void {
   process.stderr.write(`${problem}\n\n${USAGE}`);
   process.exitCode = EXIT_USAGE;
@@ -50,6 +58,6 @@ try {
   else if (command === "help" || command === "--help") say(USAGE);
   else usage(command ? `Unknown command: ${command}` : "Which command?");
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${wordsOf(error)}\n`);
   process.exit(1);
 }
