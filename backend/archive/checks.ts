@@ -2,7 +2,8 @@ import { signatureOf, type DeclaredField } from "../../domain/archive/pdf-fields
 import { entryOf, rootOf, type PdfFile } from "../../domain/archive/pdf-file.ts";
 import { isKind, isSame, nameOf } from "../../domain/archive/pdf-values.ts";
 import type { SignatureProblem, SignatureReport } from "../../domain/archive/report.ts";
-import { changeWords, problemWords, sentences, type Words } from "../../domain/archive/words.ts";
+import { changeWords, problemWords, sentences } from "../../domain/archive/words.ts";
+import type { Words } from "../../domain/kernel/text.ts";
 import type { Answer, Evidence } from "./evidence.ts";
 
 const pass = (reason: Words): Answer => ({ status: "pass", reason });

@@ -22,8 +22,8 @@ interface DemoPerson {
 }
 
 const partners = [
-  { name: "Association Passerelle", sector: "association", registration: "W751234567" },
-  { name: "Société Boréal", sector: "company", registration: "552 100 554" },
+  { name: "Association Passerelle", sector: "association", registration: "W691000001" },
+  { name: "Société Boréal", sector: "company", registration: "732 829 320" },
   { name: "Métropole d’Exemple", sector: "local_authority", registration: "200 046 977" },
 ] as const;
 
@@ -44,7 +44,7 @@ const people: readonly DemoPerson[] = [
   },
   {
     key: "ada",
-    name: "Ada Fontaine",
+    name: "Ada Morel",
     who: "porteuse, Association Passerelle",
     partner: 0,
     roles: ["lead", "committee"],
@@ -65,7 +65,7 @@ const people: readonly DemoPerson[] = [
   },
   {
     key: "pia",
-    name: "Pia Lenoir",
+    name: "Pia Renaud",
     who: "porteuse, Métropole d’Exemple",
     partner: 2,
     roles: ["lead", "committee"],

@@ -1,12 +1,7 @@
+import type { Words } from "../kernel/text.ts";
 import type { ForbiddenChange } from "./pdf-changes.ts";
 import type { UnreadableReason } from "./pdf-values.ts";
 import type { SignatureProblem } from "./report.ts";
-
-/** A sentence in both languages. */
-export interface Words {
-  readonly fr: string;
-  readonly en: string;
-}
 
 /** Why the file cannot be read, in words. */
 export const unreadableWords: Readonly<Record<UnreadableReason, Words>> = {

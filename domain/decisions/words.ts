@@ -1,10 +1,6 @@
+import type { Language, Words } from "../kernel/text.ts";
 import type { Outcome, PlainResult, RatioResult, Tally, TestResult } from "./tally.ts";
 import type { Base, Measure, Rule, Test, Unit } from "./rule.ts";
-
-/** The languages in which a rule can be printed. */
-export type Language = "fr" | "en";
-
-type Words = Readonly<Record<Language, string>>;
 
 /** Narrow no-break space: before « % ; : ! ? » in French. */
 const THIN = "\u202f";

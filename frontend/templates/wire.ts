@@ -1,10 +1,4 @@
-import type { TextNode } from "../../domain/kernel/text.ts";
-
-/** A sentence in the languages of the product. */
-export interface Words {
-  readonly fr: string;
-  readonly en: string;
-}
+import type { TextNode, Words } from "../../domain/kernel/text.ts";
 
 /** A template in the gallery. */
 export interface TemplateSummary {

@@ -308,7 +308,7 @@ export const versionSamples = {
 const decisions: Record<Language, RenderInput["decision"]> = {
   fr: {
     title: "Approuver la convention de partenariat, version 3",
-    outcome: "adopted",
+    outcome: "approved",
     closedAt: new Date("2026-11-22T09:42:00Z"),
     arithmetic: [
       "Quorum : 3 parties sur 3 ; 2 étaient nécessaires.",
@@ -317,7 +317,7 @@ const decisions: Record<Language, RenderInput["decision"]> = {
   },
   en: {
     title: "Approve the partnership agreement, version 3",
-    outcome: "adopted",
+    outcome: "approved",
     closedAt: new Date("2026-11-22T09:42:00Z"),
     arithmetic: ["Quorum: 3 of 3 partners; 2 needed.", "For: 3 of 3; 2 needed."],
   },

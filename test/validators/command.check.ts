@@ -38,6 +38,9 @@ describe("entente verify", () => {
   it("[VAL-8] passes the sealed PDF with exit code 0", async () => {
     const { code, output } = await verify("sealed.pdf", pdf);
     expect(code, output).to.equal(0);
+    expect(output)
+      .to.match(/^PASS /)
+      .and.not.match(/^FAIL/m);
   });
 
   it("[VAL-9] refuses a copy with one byte changed, with the reason", async () => {
@@ -46,7 +49,7 @@ describe("entente verify", () => {
     copy[at] = (copy[at] ?? 0) ^ 0x01;
     const { code, output } = await verify("flipped.pdf", copy);
     expect(code, output).to.equal(1);
-    expect(output).to.match(/✘|fail|modif|altéré|digest|empreinte/i);
+    expect(output).to.match(/^FAIL {2}signatures: /m);
   });
 
   it("[VAL-10] refuses a copy with a page replaced by an increment, with the reason", async () => {
@@ -65,7 +68,7 @@ describe("entente verify", () => {
       await document.commit({ useObjectStreams: false }),
     );
     expect(code, output).to.equal(1);
-    expect(output).to.match(/modif|changed|après|after/i);
+    expect(output).to.match(/^FAIL {2}changes: /m);
   });
 
   it("[VAL-11] cannot tell of a file that is not a PDF, and says how to use it", async () => {

@@ -1,3 +1,5 @@
+import { outcomeWords as decisionOutcomes } from "../../../domain/decisions/words.ts";
+import type { Words } from "../../../domain/kernel/text.ts";
 /** The words that the print adds around the agreement's own text. */
 export interface PrintWords {
   readonly version: string;
@@ -96,19 +98,10 @@ const en: PrintWords = {
 /** The print's words in the language of the agreement. */
 export const printWords: Record<"fr" | "en", PrintWords> = { fr, en };
 
-const outcomes: Record<string, Record<"fr" | "en", string>> = {
-  adopted: { fr: "Adoptée", en: "Adopted" },
-  approved: { fr: "Adoptée", en: "Approved" },
-  rejected: { fr: "Rejetée", en: "Rejected" },
-  inquorate: { fr: "Quorum non atteint", en: "Quorum not reached" },
-  tied: { fr: "Égalité", en: "Tied" },
-  vetoed: { fr: "Veto opposé", en: "Vetoed" },
-  suspended: { fr: "Suspendue", en: "Suspended" },
-};
-
-/** An outcome's code in words; an unknown code is shown as it is. */
+/** An outcome's code in words, as the decision page has them; an unknown code is shown as it is. */
 export function outcomeWords(outcome: string, language: "fr" | "en"): string {
-  return outcomes[outcome]?.[language] ?? outcome;
+  const known: Readonly<Record<string, Words | undefined>> = decisionOutcomes;
+  return known[outcome]?.[language] ?? outcome;
 }
 
 /** A day in words, in UTC: "1er janvier 2026", "1 January 2026". */
