@@ -29,7 +29,7 @@ describe("the print of a version", function () {
     const decided = await cast.ada.get(
       `/agreements/${approved.agreementId}/versions/${approved.version}.pdf`,
     );
-    expect(await plainTextOfPdf(decided.bytes)).to.match(/Adoptée|Approved/u);
+    expect(await plainTextOfPdf(decided.bytes)).to.match(/Approuvée|Approved/u);
     const mallory = await world.person("Mallory");
     (await mallory.get(path)).refused("not-found", 404);
   });

@@ -4,7 +4,6 @@ import {
   inverted,
   longKeyPrefixBytes,
   maxPlainKeyBytes,
-  rankOf,
 } from "./keys.ts";
 import { boundKey, idIndex, rootOf, type IndexSpec } from "./indexes.ts";
 import { matcherOf } from "./matching.ts";
@@ -37,7 +36,6 @@ interface Constraint {
   points?: readonly unknown[];
   low?: Bound;
   high?: Bound;
-  type?: number;
 }
 
 type Constraints = Map<string, Constraint>;
@@ -82,14 +80,12 @@ function narrowBy(constraint: Constraint, operator: string, operand: unknown): v
     case "$gte":
       if (isRangeable(operand)) {
         constraint.low = { key: encodeValue(operand), inclusive: operator === "$gte" };
-        constraint.type = rankOf(operand);
       }
       return;
     case "$lt":
     case "$lte":
       if (isRangeable(operand)) {
         constraint.high = { key: encodeValue(operand), inclusive: operator === "$lte" };
-        constraint.type = rankOf(operand);
       }
       return;
     default:
@@ -105,11 +101,13 @@ function intervalOf(
   constraint: Constraint,
   multikey: boolean,
 ): { low: Bound; high: Bound } | undefined {
-  if (constraint.type === undefined) return undefined;
-  const type = Buffer.from([constraint.type]);
-  const low = constraint.low ?? { key: type, inclusive: true };
-  const usable = multikey && constraint.low ? undefined : constraint.high;
-  return { low, high: usable ?? { key: type, inclusive: true } };
+  const { low } = constraint;
+  const high = multikey && low ? undefined : constraint.high;
+  const given = low ?? high;
+  if (!given) return undefined;
+  // An open end stays within the type of the end that is given: a comparison never crosses types.
+  const type = { key: given.key.subarray(0, 1), inclusive: true };
+  return { low: low ?? type, high: high ?? type };
 }
 
 function rangeOf(
@@ -211,7 +209,8 @@ function isComplete(spec: IndexSpec, constraints: Constraints): boolean {
     const constraint = constraints.get(path);
     if (constraint === undefined) return false;
     return (
-      constraint.type !== undefined ||
+      constraint.low !== undefined ||
+      constraint.high !== undefined ||
       (constraint.points?.every((p) => p !== null && p !== undefined) ?? false)
     );
   };
