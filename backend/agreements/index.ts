@@ -13,6 +13,7 @@ import { createAgreementStore } from "./store.ts";
 
 export type { Draft, DraftPort } from "./ports.ts";
 export type { AgreementService } from "./service.ts";
+export { agreementBlobs } from "./store.ts";
 
 /** What agreements need from the composition. */
 export interface AgreementsDeps {

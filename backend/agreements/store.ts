@@ -1,6 +1,13 @@
 import { Schema, type Connection } from "mongoose";
 import type { AgreementState } from "../../domain/agreements/lifecycle.ts";
 import { isDuplicateKey } from "../platform/storage/errors.ts";
+import type { BlobReference } from "../platform/storage/references.ts";
+
+/** Where agreements and versions name blobs: what these fields name is kept. */
+export const agreementBlobs: readonly BlobReference[] = [
+  { collection: "agreements", path: "templateBlob" },
+  { collection: "versions", path: "contentSha256" },
+];
 
 /** An agreement as stored; its live text is collaboration's, its template is pinned as a blob. */
 export interface StoredAgreement {

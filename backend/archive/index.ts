@@ -14,6 +14,7 @@ import { createRecordStore } from "./store.ts";
 
 export type { Trust } from "./examination.ts";
 export type { ArchiveService } from "./service.ts";
+export { archiveBlobs } from "./store.ts";
 export { verifyFile } from "./verify-file.ts";
 export { verifyPdf } from "./verifier.ts";
 

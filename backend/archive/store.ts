@@ -1,6 +1,13 @@
 import { Schema, trusted, type Connection } from "mongoose";
 import type { Report } from "../../domain/archive/report.ts";
 import { isDuplicateKey } from "../platform/storage/errors.ts";
+import type { BlobReference } from "../platform/storage/references.ts";
+
+/** Where archive records name blobs: the text and the sealed PDF. */
+export const archiveBlobs: readonly BlobReference[] = [
+  { collection: "archiverecords", path: "contentSha256" },
+  { collection: "archiverecords", path: "documentSha256" },
+];
 
 /** A sealed agreement as kept; its PDF is the blob `documentSha256`. */
 export interface StoredRecord {

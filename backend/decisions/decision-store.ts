@@ -1,5 +1,11 @@
 import { Schema, type Connection, trusted } from "mongoose";
 import type { Decision } from "../../domain/decisions/decision.ts";
+import type { BlobReference } from "../platform/storage/references.ts";
+
+/** Where decisions name blobs: the text that is voted on. */
+export const decisionBlobs: readonly BlobReference[] = [
+  { collection: "decisions", path: "decision.subject.contentSha256" },
+];
 
 /**
  * A decision as stored: the whole of it, ballots included, is one document, so that a ballot and the

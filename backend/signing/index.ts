@@ -21,6 +21,7 @@ import { createRequestStore } from "./store.ts";
 export { openAuthority, type CertificationAuthority } from "./pki.ts";
 export type { SealedDocument } from "./sealed.ts";
 export type { SigningService } from "./service.ts";
+export { signingBlobs } from "./store.ts";
 
 /** What signing needs from the composition. */
 export interface SigningFeatureDeps {

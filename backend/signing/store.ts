@@ -1,6 +1,15 @@
 import { Schema, trusted, type Connection, type Model } from "mongoose";
 import type { PreparationStep, RequestState, SigningOrder } from "../../domain/signing/request.ts";
 import { isDuplicateKey } from "../platform/storage/errors.ts";
+import type { BlobReference } from "../platform/storage/references.ts";
+
+/** Where signature requests name blobs: the text, and every revision of the PDF. */
+export const signingBlobs: readonly BlobReference[] = [
+  { collection: "signaturerequests", path: "contentSha256" },
+  { collection: "signaturerequests", path: "documentSha256" },
+  { collection: "signaturerequests", path: "revisions.sha256" },
+  { collection: "signaturerequests", path: "seats.shownSha256" },
+];
 
 /** One signatory as stored, with what they did and were shown. */
 export interface StoredSeat {
