@@ -9,7 +9,7 @@ import { findRows, openQuery, readSort } from "./queries.ts";
 import { BulkOutcome, isWriteError, type UpdateOutcome } from "./results.ts";
 import type { Table } from "./table.ts";
 import { isDoc, toPlainDoc, type Doc } from "./values.ts";
-import { withIdFirst, Writer, type Modification, type Options } from "./writer.ts";
+import { withIdFirst, Writer, type Modification, type Options, type Work } from "./writer.ts";
 
 function refuseSession(options: Options): void {
   if (options.session !== undefined && options.session !== null)
@@ -25,7 +25,7 @@ export class EmbeddedCollection {
 
   constructor(engine: Engine, name: string) {
     this.#engine = engine;
-    this.#writer = new Writer(engine, name);
+    this.#writer = new Writer(name);
     this.collectionName = name;
   }
 
@@ -39,15 +39,15 @@ export class EmbeddedCollection {
   }
 
   get #table(): Table {
-    return this.#engine.table(this.collectionName);
+    return this.#engine.view.table(this.collectionName);
   }
 
   /** Runs one operation in a durable transaction and then tells listeners. */
-  async #write<T>(options: Options, action: (changes: Change[]) => T): Promise<T> {
+  async #write<T>(options: Options, action: (work: Work) => T): Promise<T> {
     refuseSession(options);
     await this.#indexed;
     const changes: Change[] = [];
-    const result = await this.#engine.write(() => action(changes));
+    const result = await this.#engine.write((view) => action({ view, changes }));
     this.#engine.announce(changes);
     return result;
   }
@@ -58,7 +58,7 @@ export class EmbeddedCollection {
   ): Promise<{ acknowledged: true; insertedId: unknown }> {
     doc._id ??= new ObjectId();
     const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
-    await this.#write(options, (changes) => this.#writer.insert(plain, changes));
+    await this.#write(options, (work) => this.#writer.insert(plain, work));
     return { acknowledged: true, insertedId: doc._id };
   }
 
@@ -73,7 +73,7 @@ export class EmbeddedCollection {
     refuseSession(options);
     const plain = toPlainDoc(filter);
     return new EmbeddedCursor(
-      (wanted) => openQuery(this.#engine, this.#table, { filter: plain, ...wanted }),
+      (wanted) => openQuery(this.#engine.view, this.collectionName, { filter: plain, ...wanted }),
       options,
     );
   }
@@ -200,11 +200,11 @@ export class EmbeddedCollection {
     const steps = operations.map((operation, index) =>
       this.#writer.bulkStep(operation, index, options),
     );
-    const result = await this.#write(options, (changes) => {
+    const result = await this.#write(options, (work) => {
       const bulk = new BulkOutcome();
       for (const [index, step] of steps.entries()) {
         try {
-          step(bulk, changes);
+          step(bulk, work);
         } catch (error) {
           if (!isWriteError(error)) throw error;
           bulk.fail(index, error, operations[index]);
@@ -231,7 +231,7 @@ export class EmbeddedCollection {
   }
 
   async distinct(path: string, filter: unknown = {}): Promise<unknown[]> {
-    const rows = findRows(this.#engine, this.#table, { filter: toPlainDoc(filter) });
+    const rows = findRows(this.#engine.view, this.collectionName, { filter: toPlainDoc(filter) });
     const values = rows.flatMap(({ doc }) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
@@ -252,31 +252,38 @@ export class EmbeddedCollection {
       const rest = isDoc(first) ? stages.slice(1) : stages;
       const sort = isDoc(rest[0]?.$sort) ? rest[0].$sort : undefined;
       const all = (name: string) =>
-        findRows(this.#engine, this.#engine.table(name), { filter: {} }).map(({ doc }) => doc);
+        findRows(this.#engine.view, name, { filter: {} }).map(({ doc }) => doc);
       let pending = true;
       return {
         next: () => {
           if (!pending) return [];
           pending = false;
-          const rows = findRows(this.#engine, this.#table, { filter, sort });
+          const rows = findRows(this.#engine.view, this.collectionName, { filter, sort });
           return aggregated(
             rows.map(({ doc }) => doc),
             sort ? rest.slice(1) : rest,
             all,
           );
         },
-        explain: () => openQuery(this.#engine, this.#table, { filter, sort }).explain(),
+        explain: () =>
+          openQuery(this.#engine.view, this.collectionName, { filter, sort }).explain(),
       };
     });
   }
 
   async createIndex(keys: unknown, options: Options = {}): Promise<string> {
     const definition = { ...options };
-    return this.#engine.write(() => this.#table.addIndex((id) => indexSpec(id, keys, definition)));
+    return this.#engine.write((view) =>
+      view.table(this.collectionName).addIndex((id) => indexSpec(id, keys, definition)),
+    );
   }
 
   async dropIndex(name: string): Promise<void> {
-    await this.#engine.write(() => this.#table.dropIndex(name));
+    const dropped = await this.#engine.write((view) =>
+      view.table(this.collectionName).dropIndex(name),
+    );
+    // Only when no reader uses the index any more may its keys go.
+    await this.#engine.write((view) => view.table(this.collectionName).clearIndex(dropped));
   }
 
   async dropIndexes(): Promise<boolean> {
@@ -298,7 +305,7 @@ export class EmbeddedCollection {
   }
 
   async drop(): Promise<boolean> {
-    await this.#write({}, () => this.#table.drop());
+    await this.#write({}, ({ view }) => view.table(this.collectionName).drop());
     return true;
   }
 
@@ -316,7 +323,8 @@ export class EmbeddedCollection {
 
   /** Creates the collection, so that it exists before its first document. */
   async create(): Promise<void> {
-    if (this.#table.id === undefined) await this.#engine.write(() => this.#table.create());
+    if (this.#table.id === undefined)
+      await this.#engine.write((view) => view.table(this.collectionName).create());
   }
 }
 

@@ -35,12 +35,12 @@ class EmbeddedDb {
   }
 
   async dropDatabase(): Promise<boolean> {
-    for (const name of this.#engine.tableNames()) await this.dropCollection(name);
+    for (const name of this.#engine.view.tableNames()) await this.dropCollection(name);
     return true;
   }
 
   listCollections(): EmbeddedCursor {
-    let pending = this.#engine.tableNames().map((name) => ({ name, type: "collection" }));
+    let pending = this.#engine.view.tableNames().map((name) => ({ name, type: "collection" }));
     return new EmbeddedCursor(() => ({ next: () => pending.splice(0), explain: () => ({}) }));
   }
 }
@@ -64,7 +64,7 @@ class EmbeddedClient extends EventEmitter {
   /** As MongoDB does once a minute; a failure is met again by the next real write. */
   async #expire(): Promise<void> {
     try {
-      for (const name of this.engine.tableNames())
+      for (const name of this.engine.view.tableNames())
         await this.#db.collection(name).expire(new Date());
     } catch {
       clearInterval(this.#expiry);

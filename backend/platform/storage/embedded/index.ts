@@ -1,2 +1,3 @@
 export { createDriver } from "./driver.ts";
-export { Engine, type Change, type FullScan } from "./engine.ts";
+export { Engine, type Change } from "./engine.ts";
+export type { FullScan } from "./view.ts";

@@ -6,15 +6,10 @@ import {
   maxPlainKeyBytes,
 } from "./keys.ts";
 import { boundKey, idIndex, rootOf, type IndexSpec } from "./indexes.ts";
+import type { KeyRange } from "./kv.ts";
 import { matcherOf } from "./matching.ts";
 import type { Field } from "./paths.ts";
 import { hasOperators, isDoc, type Doc } from "./values.ts";
-
-/** A half-open interval of index keys. */
-export interface KeyRange {
-  readonly start: Buffer;
-  readonly end: Buffer;
-}
 
 /** How a query reads: which index, which of its keys, in which direction. */
 export interface Plan {

@@ -1,5 +1,4 @@
 import type { FindOptions, Source } from "./cursor.ts";
-import type { Engine } from "./engine.ts";
 import { serverError } from "./errors.ts";
 import { idIndex } from "./indexes.ts";
 import { matcherOf, projected } from "./matching.ts";
@@ -7,6 +6,7 @@ import { sortKey, type Field } from "./paths.ts";
 import { describePlan, planFor, type Plan } from "./planner.ts";
 import type { Resume, Row, Table } from "./table.ts";
 import { hasOperators, toPlainDoc, type Doc } from "./values.ts";
+import type { View } from "./view.ts";
 
 /** A filter with what find() adds to it. */
 export interface Query extends FindOptions {
@@ -65,7 +65,8 @@ function prepareById(table: Table, id: unknown): Prepared {
   return { plan, sort: [], rows, stats };
 }
 
-function prepare(engine: Engine, table: Table, query: Query): Prepared {
+function prepare(view: View, name: string, query: Query): Prepared {
+  const table = view.table(name);
   const id = onlyId(query.filter);
   if (id !== undefined) return prepareById(table, id);
   const sort = readSort(query.sort);
@@ -73,8 +74,7 @@ function prepare(engine: Engine, table: Table, query: Query): Prepared {
   const matcher = matcherOf(query.filter);
   const stats = { keys: 0, docs: 0 };
   const paths = Object.keys(query.filter);
-  if (plan.index === undefined && paths.length > 0)
-    engine.noteFullScan({ collection: table.name, paths });
+  if (plan.index === undefined && paths.length > 0) view.noteFullScan({ collection: name, paths });
   // One document may have several keys in the ranges read.
   const seen = new Set<string>();
   const mayRepeat = plan.ranges.length > 1 || (plan.index?.multikeyRoots.length ?? 0) > 0;
@@ -100,14 +100,14 @@ function sorted(rows: Iterable<Row>, fields: readonly Field[]): Row[] {
 }
 
 /** All matching rows, read at once. */
-export function findRows(engine: Engine, table: Table, query: Query): Row[] {
-  const { plan, sort, rows } = prepare(engine, table, query);
+export function findRows(view: View, name: string, query: Query): Row[] {
+  const { plan, sort, rows } = prepare(view, name, query);
   return plan.isSorted || sort.length === 0 ? [...rows()] : sorted(rows(), sort);
 }
 
 /** The first matching row, as a list of none or one. */
-export function findFirst(engine: Engine, table: Table, query: Query): Row[] {
-  const { plan, sort, rows } = prepare(engine, table, query);
+export function findFirst(view: View, name: string, query: Query): Row[] {
+  const { plan, sort, rows } = prepare(view, name, query);
   if (!plan.isSorted && sort.length > 0) return sorted(rows(), sort).slice(0, 1);
   for (const row of rows()) return [row];
   return [];
@@ -129,8 +129,8 @@ function explanation(prepared: Prepared, returned: number): Doc {
 }
 
 /** Documents of a sorted query are held as they are; otherwise each batch is read when it is asked for. */
-export function openQuery(engine: Engine, table: Table, query: Query): Source {
-  const prepared = prepare(engine, table, query);
+export function openQuery(view: View, name: string, query: Query): Source {
+  const prepared = prepare(view, name, query);
   const { plan, sort, rows } = prepared;
   // A negative limit means one batch of that size, as in MongoDB.
   let left = query.limit ? Math.abs(query.limit) : Infinity;

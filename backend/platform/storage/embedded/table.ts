@@ -1,8 +1,8 @@
-import type { RootDatabase } from "lmdb";
 import { duplicateKey, serverError } from "./errors.ts";
 import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "./keys.ts";
-import type { KeyRange, Plan } from "./planner.ts";
+import type { KeyRange, Kv } from "./kv.ts";
+import type { Plan } from "./planner.ts";
 import { fromBytes, isDoc, maxDocumentBytes, toBytes, type Doc } from "./values.ts";
 
 /** A stored document with the number that orders it by insertion. */
@@ -17,10 +17,34 @@ interface CatalogEntry {
   readonly indexes: readonly IndexSpec[];
 }
 
-type Db = RootDatabase<Buffer, Buffer>;
+/** Hands out numbers that no other table, or document of the table, has or will have. */
+export interface Numbers {
+  table(): number;
+  record(table: number): number;
+}
 
 const catalogPrefix = Buffer.alloc(4);
+const catalogRange: KeyRange = { start: catalogPrefix, end: afterPrefix(catalogPrefix) };
 const recordBytes = 6;
+
+/** Whether a key belongs to the catalog: collections and their indexes. */
+export function isCatalogKey(key: Buffer): boolean {
+  return key.readUInt32BE(0) === 0;
+}
+
+/** The key of a collection in the catalog. */
+export function catalogKey(name: string): Buffer {
+  return Buffer.concat([catalogPrefix, fitKey(Buffer.from(name))]);
+}
+
+/** The highest record number a table ever stored and still has; 0 for none. */
+export function lastRecord(kv: Kv, table: number): number {
+  const start = prefixOf(table, 0);
+  for (const { key } of kv.entries({ start, end: afterPrefix(start), reverse: true })) {
+    return key.readUIntBE(4, recordBytes);
+  }
+  return 0;
+}
 
 function prefixOf(table: number, index: number): Buffer {
   const prefix = Buffer.alloc(4);
@@ -40,24 +64,21 @@ function readCatalogEntry(bytes: Uint8Array): CatalogEntry {
 /** Storage of one collection: documents by record number and its indexes, all in one ordered key space. */
 export class Table {
   readonly name: string;
-  readonly #db: Db;
-  readonly #newId: () => number;
+  readonly #kv: Kv;
+  readonly #numbers: Numbers;
   #entry: CatalogEntry | undefined;
   #documents: Buffer = Buffer.alloc(0);
-  #nextRecord = 1;
 
-  constructor(db: Db, name: string, newId: () => number) {
-    this.#db = db;
+  constructor(kv: Kv, name: string, numbers: Numbers) {
+    this.#kv = kv;
     this.name = name;
-    this.#newId = newId;
+    this.#numbers = numbers;
     this.reload();
   }
 
   /** The catalog's entries. */
-  static list(db: Db): { id: number; name: string }[] {
-    return [...db.getRange({ start: catalogPrefix, end: afterPrefix(catalogPrefix) })].map(
-      ({ value }) => readCatalogEntry(value),
-    );
+  static list(kv: Kv): { id: number; name: string }[] {
+    return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
   }
 
   /** Its number in the key space; undefined before the first write. */
@@ -70,33 +91,18 @@ export class Table {
     return this.#entry?.indexes ?? [idIndex];
   }
 
-  /** Reads the catalog again: at opening, and after a commit that failed. */
+  /** Reads the catalog again. */
   reload(): void {
-    const bytes = this.#db.get(this.#catalogKey());
+    const bytes = this.#kv.get(catalogKey(this.name));
     this.#entry = bytes === undefined ? undefined : readCatalogEntry(bytes);
-    this.#nextRecord = 1;
-    if (this.#entry === undefined) return;
-    this.#documents = prefixOf(this.#entry.id, 0);
-    const range = {
-      start: afterPrefix(this.#documents),
-      end: this.#documents,
-      reverse: true,
-      limit: 1,
-    };
-    for (const key of this.#db.getKeys(range)) {
-      this.#nextRecord = key.readUIntBE(4, recordBytes) + 1;
-    }
-  }
-
-  #catalogKey(): Buffer {
-    return Buffer.concat([catalogPrefix, fitKey(Buffer.from(this.name))]);
+    if (this.#entry !== undefined) this.#documents = prefixOf(this.#entry.id, 0);
   }
 
   #saveCatalog(indexes: readonly IndexSpec[]): void {
-    const id = this.#entry?.id ?? this.#newId();
+    const id = this.#entry?.id ?? this.#numbers.table();
     this.#entry = { id, name: this.name, indexes };
     this.#documents = prefixOf(id, 0);
-    void this.#db.put(this.#catalogKey(), Buffer.from(toBytes(this.#entry, true)));
+    this.#kv.put(catalogKey(this.name), Buffer.from(toBytes(this.#entry, true)));
   }
 
   /** Makes sure the collection exists. Inside a write. */
@@ -139,7 +145,7 @@ export class Table {
   ): void {
     for (const { key, spec } of entries.values()) {
       if (!spec.unique) continue;
-      const holder = this.#db.get(key);
+      const holder = this.#kv.get(key);
       if (holder && !holder.equals(record))
         throw duplicateKey(`embedded.${this.name}`, spec.name, keyValueOf(spec, doc));
     }
@@ -153,12 +159,11 @@ export class Table {
     const bytes = this.#encode(doc);
     this.create();
     const record = Buffer.alloc(recordBytes);
-    record.writeUIntBE(this.#nextRecord, 0, recordBytes);
+    record.writeUIntBE(this.#numbers.record(this.#entry?.id ?? 0), 0, recordBytes);
     const entries = this.#entriesOf(record, doc);
     this.#refuseDuplicates(entries, record, doc);
-    this.#nextRecord++;
-    void this.#db.put(Buffer.concat([this.#documents, record]), bytes);
-    for (const { key } of entries.values()) void this.#db.put(key, record);
+    this.#kv.put(Buffer.concat([this.#documents, record]), bytes);
+    for (const { key } of entries.values()) this.#kv.put(key, record);
   }
 
   #encode(doc: Doc): Buffer {
@@ -175,31 +180,31 @@ export class Table {
   update(row: Row, next: Doc): boolean {
     const bytes = this.#encode(next);
     const documentKey = Buffer.concat([this.#documents, row.record]);
-    if (this.#db.get(documentKey)?.equals(bytes)) return false;
+    if (this.#kv.get(documentKey)?.equals(bytes)) return false;
     const before = this.#entriesOf(row.record, row.doc);
     const after = this.#entriesOf(row.record, next);
     this.#refuseDuplicates(after, row.record, next);
-    void this.#db.put(documentKey, bytes);
-    for (const [name, { key }] of before) if (!after.has(name)) void this.#db.remove(key);
-    for (const [name, { key }] of after) if (!before.has(name)) void this.#db.put(key, row.record);
+    this.#kv.put(documentKey, bytes);
+    for (const [name, { key }] of before) if (!after.has(name)) this.#kv.remove(key);
+    for (const [name, { key }] of after) if (!before.has(name)) this.#kv.put(key, row.record);
     return true;
   }
 
   /** Removes a document. Inside a write. */
   remove(row: Row): void {
-    for (const { key } of this.#entriesOf(row.record, row.doc).values()) void this.#db.remove(key);
-    void this.#db.remove(Buffer.concat([this.#documents, row.record]));
+    for (const { key } of this.#entriesOf(row.record, row.doc).values()) this.#kv.remove(key);
+    this.#kv.remove(Buffer.concat([this.#documents, row.record]));
   }
 
   /** The document with that `_id`. */
   findById(id: unknown): Row | undefined {
     if (this.#entry === undefined) return undefined;
-    const record = this.#db.get(this.#indexKey(idIndex, fitKey(encodeValue(id)), Buffer.alloc(0)));
+    const record = this.#kv.get(this.#indexKey(idIndex, fitKey(encodeValue(id)), Buffer.alloc(0)));
     return record === undefined ? undefined : this.#row(record);
   }
 
   #row(record: Buffer): Row | undefined {
-    const bytes = this.#db.get(Buffer.concat([this.#documents, record]));
+    const bytes = this.#kv.get(Buffer.concat([this.#documents, record]));
     return bytes === undefined ? undefined : { record, doc: fromBytes(bytes) };
   }
 
@@ -212,7 +217,7 @@ export class Table {
 
   *#allRows(reverse: boolean, resume?: Resume): Generator<Row & { at: Resume }> {
     const range = { start: this.#documents, end: afterPrefix(this.#documents) };
-    for (const { key, value } of this.#db.getRange(directed(range, reverse, resume?.key))) {
+    for (const { key, value } of this.#kv.entries({ ...range, reverse, after: resume?.key })) {
       yield { record: key.subarray(4), doc: fromBytes(value), at: { key, range: 0 } };
     }
   }
@@ -224,9 +229,7 @@ export class Table {
       const start = Buffer.concat([prefix, range.start]);
       const end = Buffer.concat([prefix, range.end]);
       const after = resume?.range === i ? resume.key : undefined;
-      for (const { key, value } of this.#db.getRange(
-        directed({ start, end }, plan.reverse, after),
-      )) {
+      for (const { key, value } of this.#kv.entries({ start, end, reverse: plan.reverse, after })) {
         const row = this.#row(value);
         if (row) yield { ...row, at: { key, range: i } };
       }
@@ -236,7 +239,7 @@ export class Table {
   /** How many documents there are, without reading them. */
   count(): number {
     if (this.#entry === undefined) return 0;
-    return this.#db.getKeysCount({ start: this.#documents, end: afterPrefix(this.#documents) });
+    return this.#kv.count({ start: this.#documents, end: afterPrefix(this.#documents) });
   }
 
   /**
@@ -254,6 +257,7 @@ export class Table {
         `An existing index has the same name as the requested index: ${spec.name}`,
       );
     }
+    this.clearIndex(spec.id);
     const entries: { key: Buffer; record: Buffer }[] = [];
     const holders = new Set<string>();
     for (const { record, doc } of this.#allRows(false)) {
@@ -269,32 +273,37 @@ export class Table {
         entries.push({ key, record });
       }
     }
-    for (const { key, record } of entries) void this.#db.put(key, record);
+    for (const { key, record } of entries) this.#kv.put(key, record);
     this.#saveCatalog([...this.indexes, spec]);
     return spec.name;
   }
 
-  /** Removes an index. Inside a write. */
-  dropIndex(name: string): void {
+  /** Takes an index out of use and tells its number. Inside a write. */
+  dropIndex(name: string): number {
     const spec = this.indexes.find((index) => index.name === name);
     if (spec === undefined || spec.id === idIndex.id)
       throw serverError(27, `index not found with name [${name}]`);
-    this.#clear(prefixOf(this.#entry?.id ?? 0, spec.id));
     this.#saveCatalog(this.indexes.filter((index) => index !== spec));
+    return spec.id;
+  }
+
+  /** Removes the keys that an index number no longer used has left. Inside a write. */
+  clearIndex(id: number): void {
+    if (this.indexes.every((index) => index.id !== id))
+      this.#clear(prefixOf(this.#entry?.id ?? 0, id));
   }
 
   /** Removes the collection. Inside a write. */
   drop(): void {
     if (this.#entry === undefined) return;
     this.#clear(prefixOf(this.#entry.id, 0).subarray(0, 2));
-    void this.#db.remove(this.#catalogKey());
+    this.#kv.remove(catalogKey(this.name));
     this.#entry = undefined;
-    this.#nextRecord = 1;
   }
 
   #clear(prefix: Buffer): void {
-    const keys = [...this.#db.getKeys({ start: prefix, end: afterPrefix(prefix) })];
-    for (const key of keys) void this.#db.remove(key);
+    const entries = [...this.#kv.entries({ start: prefix, end: afterPrefix(prefix) })];
+    for (const { key } of entries) this.#kv.remove(key);
   }
 }
 
@@ -302,20 +311,6 @@ export class Table {
 export interface Resume {
   readonly key: Buffer;
   readonly range: number;
-}
-
-/** Ranges include their start and exclude their end, whichever way they are read. */
-function directed(range: KeyRange, reverse: boolean, after: Buffer | undefined) {
-  const zero = Buffer.from([0]);
-  if (!reverse)
-    return { start: after ? Buffer.concat([after, zero]) : range.start, end: range.end };
-  return {
-    start: after ?? range.end,
-    end: range.start,
-    reverse: true,
-    exclusiveStart: true,
-    inclusiveEnd: true,
-  };
 }
 
 function isSameDefinition(a: IndexSpec, b: IndexSpec): boolean {

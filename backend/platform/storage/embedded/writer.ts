@@ -1,12 +1,13 @@
 import { ObjectId } from "mongodb";
 import type { FindOptions } from "./cursor.ts";
-import type { Change, Engine } from "./engine.ts";
+import type { Change } from "./engine.ts";
 import { serverError, unsupported } from "./errors.ts";
 import { findFirst, findRows } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
-import type { Row, Table } from "./table.ts";
+import type { Row } from "./table.ts";
 import { replaced, updated, upserted, upsertedReplacement, type Update } from "./updates.ts";
 import { hasOperators, isDoc, toPlain, toPlainDoc, type Doc } from "./values.ts";
+import type { View } from "./view.ts";
 
 /** Options of the driver's methods that the engine honours; the others concern servers. */
 export interface Options extends FindOptions {
@@ -35,30 +36,30 @@ export interface Modifier {
   insert(): Doc;
 }
 
+/** Where a step runs, and what it tells of afterwards. */
+export interface Work {
+  readonly view: View;
+  readonly changes: Change[];
+}
+
 /** A document as it is stored: `_id` in front. */
 export function withIdFirst(doc: Doc): Doc {
   const { _id, ...rest } = doc;
   return { _id, ...rest };
 }
 
-/** The writing half of a collection; every method runs, or returns what runs, inside one transaction. */
+/** The writing half of a collection; every method runs, or returns what runs, inside one write. */
 export class Writer {
-  readonly #engine: Engine;
   readonly #name: string;
 
-  constructor(engine: Engine, name: string) {
-    this.#engine = engine;
+  constructor(name: string) {
     this.#name = name;
   }
 
-  get #table(): Table {
-    return this.#engine.table(this.#name);
-  }
-
   /** Stores a document. */
-  insert(doc: Doc, changes: Change[]): void {
+  insert(doc: Doc, { view, changes }: Work): void {
     if (Array.isArray(doc._id)) throw serverError(53, "The '_id' value cannot be of type array");
-    this.#table.insert(doc);
+    view.table(this.#name).insert(doc);
     changes.push({ collection: this.#name, kind: "insert", id: doc._id });
   }
 
@@ -67,26 +68,24 @@ export class Writer {
     filter: Doc,
     options: Options & { many?: boolean },
     modifier: Modifier,
-  ): (changes: Change[]) => Modification {
-    return (changes) => {
+  ): (work: Work) => Modification {
+    return (work) => {
       const query = { filter, sort: options.sort };
-      const rows = options.many
-        ? findRows(this.#engine, this.#table, query)
-        : findFirst(this.#engine, this.#table, query);
+      const rows = (options.many ? findRows : findFirst)(work.view, this.#name, query);
       let modified = 0;
       let after: Doc | undefined;
       for (const row of rows) {
         after = modifier.change(row.doc);
-        if (this.#table.update(row, after)) {
+        if (work.view.table(this.#name).update(row, after)) {
           modified++;
-          changes.push({ collection: this.#name, kind: "update", id: after._id });
+          work.changes.push({ collection: this.#name, kind: "update", id: after._id });
         }
       }
       if (rows.length > 0 || !options.upsert) {
         return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
       }
       const inserted = withIdFirst(modifier.insert());
-      this.insert(inserted, changes);
+      this.insert(inserted, work);
       return {
         matched: 0,
         modified: 0,
@@ -124,13 +123,11 @@ export class Writer {
   }
 
   /** Removes the first or all matching documents and tells which. */
-  remove(query: { filter: Doc; sort?: unknown }, many: boolean): (changes: Change[]) => Row[] {
-    return (changes) => {
-      const rows = many
-        ? findRows(this.#engine, this.#table, query)
-        : findFirst(this.#engine, this.#table, query);
+  remove(query: { filter: Doc; sort?: unknown }, many: boolean): (work: Work) => Row[] {
+    return ({ view, changes }) => {
+      const rows = (many ? findRows : findFirst)(view, this.#name, query);
       for (const row of rows) {
-        this.#table.remove(row);
+        view.table(this.#name).remove(row);
         changes.push({ collection: this.#name, kind: "delete", id: row.doc._id });
       }
       return rows;
@@ -138,11 +135,7 @@ export class Writer {
   }
 
   /** One operation of a bulk write, checked now and run later. */
-  bulkStep(
-    operation: Doc,
-    index: number,
-    outer: Options,
-  ): (bulk: BulkOutcome, changes: Change[]) => void {
+  bulkStep(operation: Doc, index: number, outer: Options): (bulk: BulkOutcome, work: Work) => void {
     const [kind, body] = Object.entries(operation)[0] ?? [];
     if (kind === undefined || !isDoc(body))
       throw serverError(9, "A bulk operation must name what it does");
@@ -154,7 +147,7 @@ export class Writer {
     const filter = toPlainDoc(body.filter);
     if (kind === "deleteOne" || kind === "deleteMany") {
       const remove = this.remove({ filter }, kind === "deleteMany");
-      return (bulk, changes) => void (bulk.deletedCount += remove(changes).length);
+      return (bulk, work) => void (bulk.deletedCount += remove(work).length);
     }
     if (kind !== "updateOne" && kind !== "updateMany" && kind !== "replaceOne")
       throw unsupported(`bulk ${kind}`);
@@ -163,8 +156,8 @@ export class Writer {
         ? this.replacing(filter, body.replacement, options)
         : this.updating(filter, body.update, options);
     const modify = this.modify(filter, { ...options, many: kind === "updateMany" }, modifier);
-    return (bulk, changes) => {
-      const done = modify(changes);
+    return (bulk, work) => {
+      const done = modify(work);
       bulk.matchedCount += done.matched;
       bulk.modifiedCount += done.modified;
       if (done.upsertedId === null) return;
@@ -173,15 +166,11 @@ export class Writer {
     };
   }
 
-  #bulkInsert(
-    doc: Doc,
-    index: number,
-    options: Options,
-  ): (bulk: BulkOutcome, changes: Change[]) => void {
+  #bulkInsert(doc: Doc, index: number, options: Options): (bulk: BulkOutcome, work: Work) => void {
     doc._id ??= new ObjectId();
     const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
-    return (bulk, changes) => {
-      this.insert(plain, changes);
+    return (bulk, work) => {
+      this.insert(plain, work);
       bulk.insertedCount++;
       bulk.insertedIds[index] = doc._id;
     };

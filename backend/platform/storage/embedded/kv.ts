@@ -1,0 +1,81 @@
+import type { RootDatabase, Transaction } from "lmdb";
+
+/** LMDB with binary keys and values. */
+export type Db = RootDatabase<Buffer, Buffer>;
+
+/** One key with its value. */
+export interface Entry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Keys from `start` to before `end`, whichever way they are read. */
+export interface KeyRange {
+  readonly start: Buffer;
+  readonly end: Buffer;
+}
+
+/** A key range with how to read it. */
+export interface Reading extends KeyRange {
+  readonly reverse?: boolean;
+  /** The key a former reading ended with: continues behind it. */
+  readonly after?: Buffer | undefined;
+}
+
+/** An ordered map of bytes; all that a table stands on. */
+export interface Kv {
+  get(key: Buffer): Buffer | undefined;
+  entries(reading: Reading): Iterable<Entry>;
+  /** How many keys a range holds. */
+  count(range: KeyRange): number;
+  put(key: Buffer, value: Buffer): void;
+  remove(key: Buffer): void;
+}
+
+const zero = Buffer.from([0]);
+
+/** The range that is left of a reading. */
+export function remaining({ start, end, reverse, after }: Reading): KeyRange {
+  if (after === undefined) return { start, end };
+  return reverse === true ? { start, end: after } : { start: Buffer.concat([after, zero]), end };
+}
+
+/** What is on disk: the latest durable state, or the one a read transaction holds fast. */
+export class Committed implements Kv {
+  readonly #db: Db;
+  readonly #options: { transaction?: Transaction };
+
+  constructor(db: Db, transaction?: Transaction) {
+    this.#db = db;
+    this.#options = transaction ? { transaction } : {};
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    return this.#db.get(key, this.#options);
+  }
+
+  entries(reading: Reading): Iterable<Entry> {
+    const { start, end } = remaining(reading);
+    if (reading.reverse !== true) return this.#db.getRange({ ...this.#options, start, end });
+    return this.#db.getRange({
+      ...this.#options,
+      start: end,
+      end: start,
+      reverse: true,
+      exclusiveStart: true,
+      inclusiveEnd: true,
+    });
+  }
+
+  count(range: KeyRange): number {
+    return this.#db.getKeysCount({ ...this.#options, ...range });
+  }
+
+  put(): never {
+    throw new Error("what is committed cannot be written");
+  }
+
+  remove(): never {
+    throw new Error("what is committed cannot be written");
+  }
+}

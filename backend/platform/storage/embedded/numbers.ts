@@ -1,0 +1,24 @@
+import type { Kv } from "./kv.ts";
+import { lastRecord, Table, type Numbers } from "./table.ts";
+
+/** Numbers that count up from what is stored; one that a failed or an abandoned write took stays unused. */
+export class Counters implements Numbers {
+  readonly #committed: Kv;
+  readonly #records = new Map<number, number>();
+  #lastTable: number | undefined;
+
+  constructor(committed: Kv) {
+    this.#committed = committed;
+  }
+
+  table(): number {
+    this.#lastTable ??= Math.max(0, ...Table.list(this.#committed).map(({ id }) => id));
+    return ++this.#lastTable;
+  }
+
+  record(table: number): number {
+    const next = (this.#records.get(table) ?? lastRecord(this.#committed, table)) + 1;
+    this.#records.set(table, next);
+    return next;
+  }
+}
