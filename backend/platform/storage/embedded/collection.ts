@@ -7,14 +7,11 @@ import { aggregated, distinctValues, projected } from "./matching.ts";
 import { candidatesAt } from "./paths.ts";
 import { findRows, openQuery, readSort } from "./queries.ts";
 import { BulkOutcome, isWriteError, type UpdateOutcome } from "./results.ts";
+import { transactionOf } from "./session.ts";
 import type { Table } from "./table.ts";
 import { isDoc, toPlainDoc, type Doc } from "./values.ts";
+import type { View } from "./view.ts";
 import { withIdFirst, Writer, type Modification, type Options, type Work } from "./writer.ts";
-
-function refuseSession(options: Options): void {
-  if (options.session !== undefined && options.session !== null)
-    throw unsupported("sessions and transactions");
-}
 
 /** The methods of the driver's Collection that mongoose and our stores call. */
 export class EmbeddedCollection {
@@ -42,10 +39,16 @@ export class EmbeddedCollection {
     return this.#engine.view.table(this.collectionName);
   }
 
-  /** Runs one operation in a durable transaction and then tells listeners. */
+  /** The documents as an operation with these options sees them. */
+  #view(options: Options): View {
+    return transactionOf(this.#engine, options)?.view ?? this.#engine.view;
+  }
+
+  /** Runs one operation, in its session's transaction or durably on its own, and then tells listeners. */
   async #write<T>(options: Options, action: (work: Work) => T): Promise<T> {
-    refuseSession(options);
     await this.#indexed;
+    const transaction = transactionOf(this.#engine, options);
+    if (transaction) return transaction.run(action);
     const changes: Change[] = [];
     const result = await this.#engine.write((view) => action({ view, changes }));
     this.#engine.announce(changes);
@@ -70,10 +73,9 @@ export class EmbeddedCollection {
   }
 
   find(filter: unknown = {}, options: Options = {}): EmbeddedCursor {
-    refuseSession(options);
     const plain = toPlainDoc(filter);
     return new EmbeddedCursor(
-      (wanted) => openQuery(this.#engine.view, this.collectionName, { filter: plain, ...wanted }),
+      (wanted) => openQuery(this.#view(options), this.collectionName, { filter: plain, ...wanted }),
       options,
     );
   }
@@ -221,17 +223,18 @@ export class EmbeddedCollection {
   async countDocuments(filter: unknown = {}, options: Options = {}): Promise<number> {
     const plain = toPlainDoc(filter);
     if (Object.keys(plain).length === 0 && !options.limit && !options.skip)
-      return this.#table.count();
-    return (await this.find(plain, { ...pageOf(options), projection: { _id: 1 } }).toArray())
-      .length;
+      return this.#view(options).table(this.collectionName).count();
+    const { session } = options;
+    const found = this.find(plain, { ...pageOf(options), session, projection: { _id: 1 } });
+    return (await found.toArray()).length;
   }
 
   async estimatedDocumentCount(): Promise<number> {
     return this.#table.count();
   }
 
-  async distinct(path: string, filter: unknown = {}): Promise<unknown[]> {
-    const rows = findRows(this.#engine.view, this.collectionName, { filter: toPlainDoc(filter) });
+  async distinct(path: string, filter: unknown = {}, options: Options = {}): Promise<unknown[]> {
+    const rows = findRows(this.#view(options), this.collectionName, { filter: toPlainDoc(filter) });
     const values = rows.flatMap(({ doc }) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
@@ -240,7 +243,6 @@ export class EmbeddedCollection {
 
   /** Stages run in memory; a leading `$match` (and `$sort` behind it) reads through an index. */
   aggregate(pipeline: unknown[] = [], options: Options = {}): EmbeddedCursor {
-    refuseSession(options);
     const stages = pipeline.map((stage) => toPlainDoc(stage));
     const refused = stages
       .flatMap((stage) => Object.keys(stage))
@@ -252,13 +254,13 @@ export class EmbeddedCollection {
       const rest = isDoc(first) ? stages.slice(1) : stages;
       const sort = isDoc(rest[0]?.$sort) ? rest[0].$sort : undefined;
       const all = (name: string) =>
-        findRows(this.#engine.view, name, { filter: {} }).map(({ doc }) => doc);
+        findRows(this.#view(options), name, { filter: {} }).map(({ doc }) => doc);
       let pending = true;
       return {
         next: () => {
           if (!pending) return [];
           pending = false;
-          const rows = findRows(this.#engine.view, this.collectionName, { filter, sort });
+          const rows = findRows(this.#view(options), this.collectionName, { filter, sort });
           return aggregated(
             rows.map(({ doc }) => doc),
             sort ? rest.slice(1) : rest,
@@ -266,7 +268,7 @@ export class EmbeddedCollection {
           );
         },
         explain: () =>
-          openQuery(this.#engine.view, this.collectionName, { filter, sort }).explain(),
+          openQuery(this.#view(options), this.collectionName, { filter, sort }).explain(),
       };
     });
   }

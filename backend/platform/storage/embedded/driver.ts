@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { EmbeddedCollection } from "./collection.ts";
 import { EmbeddedCursor } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
-import { unsupported } from "./errors.ts";
+import { ClientSession } from "./session.ts";
 
 /** The part of the driver's Db that mongoose uses. */
 class EmbeddedDb {
@@ -74,8 +74,8 @@ class EmbeddedClient extends EventEmitter {
   db(): EmbeddedDb {
     return this.#db;
   }
-  startSession(): never {
-    throw unsupported("sessions and transactions");
+  startSession(): ClientSession {
+    return new ClientSession(this.engine);
   }
   async close(): Promise<void> {
     clearInterval(this.#expiry);

@@ -1,7 +1,7 @@
 import { open } from "lmdb";
 import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
-import { Committed, type Db } from "./kv.ts";
+import { Committed, type Db, type Kv } from "./kv.ts";
 import { Counters } from "./numbers.ts";
 import { Overlay, type Put } from "./overlay.ts";
 import { isCatalogKey } from "./table.ts";
@@ -20,6 +20,8 @@ const maxRememberedScans = 200;
 export interface Snapshot {
   readonly view: View;
   readonly changes: Overlay;
+  /** What there is now, not yet durable changes included. */
+  readonly latest: Kv;
   /** Must be called: LMDB keeps every page of the state until then. */
   release(): void;
 }
@@ -131,7 +133,12 @@ export class Engine {
     this.#db.resetReadTxn();
     const transaction = this.#db.useReadTransaction();
     const changes = new Overlay(new Committed(this.#db, transaction));
-    return { view: this.#view(changes), changes, release: () => transaction.done() };
+    return {
+      view: this.#view(changes),
+      changes,
+      latest: this.#pending,
+      release: () => transaction.done(),
+    };
   }
 
   /** Tells listeners about durable changes. */

@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
+import type SortedMap from "sorted-btree";
 import { remaining, type Entry, type KeyRange, type Kv, type Reading } from "./kv.ts";
 
 // A CommonJS module whose default export Node gives as `default.default`.
-const { default: BTree } = createRequire(import.meta.url)(
-  "sorted-btree",
-) as typeof import("sorted-btree");
+const { default: BTree } = createRequire(import.meta.url)("sorted-btree") as {
+  default: typeof SortedMap;
+};
 
 /** A put, or a removal when there is no value. */
 export interface Put {

@@ -31,6 +31,11 @@ export class View {
     return table;
   }
 
+  /** Names of the tables that were asked for. */
+  loaded(): Iterable<string> {
+    return this.#tables.keys();
+  }
+
   /** Names of stored tables. */
   tableNames(): string[] {
     return Table.list(this.kv).map(({ name }) => name);
