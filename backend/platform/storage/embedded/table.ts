@@ -11,7 +11,8 @@ export interface Row {
   readonly doc: Doc;
 }
 
-interface CatalogEntry {
+/** A collection in the catalog. */
+export interface CatalogEntry {
   readonly id: number;
   readonly name: string;
   readonly indexes: readonly IndexSpec[];
@@ -46,7 +47,8 @@ export function lastRecord(kv: Kv, table: number): number {
   return 0;
 }
 
-function prefixOf(table: number, index: number): Buffer {
+/** Beginning of the keys of an index of a table; index 0 holds the documents. */
+export function prefixOf(table: number, index: number): Buffer {
   const prefix = Buffer.alloc(4);
   prefix.writeUInt16BE(table, 0);
   prefix.writeUInt16BE(index, 2);
@@ -59,6 +61,11 @@ function readCatalogEntry(bytes: Uint8Array): CatalogEntry {
     throw serverError(8, "The catalog of the embedded database is damaged.");
   }
   return { id, name, indexes: (indexes as unknown[]).filter(isDoc) as unknown as IndexSpec[] };
+}
+
+/** Every collection in the catalog. @throws {MongoServerError} 8 — when it is damaged */
+export function readCatalog(kv: Kv): CatalogEntry[] {
+  return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
 }
 
 /** Storage of one collection: documents by record number and its indexes, all in one ordered key space. */
@@ -78,7 +85,7 @@ export class Table {
 
   /** The catalog's entries. */
   static list(kv: Kv): { id: number; name: string }[] {
-    return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
+    return readCatalog(kv);
   }
 
   /** Its number in the key space; undefined before the first write. */
@@ -156,7 +163,15 @@ export class Table {
    * @throws {MongoServerError} 11000 — when a unique index already holds its key; 10334 — when larger than 16 MiB
    */
   insert(doc: Doc): void {
-    const bytes = this.#encode(doc);
+    this.#add(doc, this.#encode(doc));
+  }
+
+  /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
+  insertBytes(bytes: Buffer): void {
+    this.#add(fromBytes(bytes), bytes);
+  }
+
+  #add(doc: Doc, bytes: Buffer): void {
     this.create();
     const record = Buffer.alloc(recordBytes);
     record.writeUIntBE(this.#numbers.record(this.#entry?.id ?? 0), 0, recordBytes);
