@@ -9,7 +9,7 @@ import { findRows, openQuery, readSort } from "./queries.ts";
 import { BulkOutcome, isWriteError, type UpdateOutcome } from "./results.ts";
 import { transactionOf } from "./session.ts";
 import type { Table } from "./table.ts";
-import { isDoc, toPlainDoc, type Doc } from "./values.ts";
+import { isDoc, toExactDoc, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 import { withIdFirst, Writer, type Modification, type Options, type Work } from "./writer.ts";
 
@@ -60,8 +60,8 @@ export class EmbeddedCollection {
     options: Options = {},
   ): Promise<{ acknowledged: true; insertedId: unknown }> {
     doc._id ??= new ObjectId();
-    const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
-    await this.#write(options, (work) => this.#writer.insert(plain, work));
+    const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
+    await this.#write(options, (work) => this.#writer.insert(exact, work));
     return { acknowledged: true, insertedId: doc._id };
   }
 

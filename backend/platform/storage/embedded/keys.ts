@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Binary, Decimal128, Long, ObjectId, Timestamp } from "mongodb";
+import { compareToDouble, doubleOf, scientific } from "./decimal.ts";
 import { bsonType, type Doc } from "./values.ts";
 
 /**
@@ -72,30 +73,39 @@ function orderedDouble(value: number): Buffer {
   return bytes;
 }
 
-/** Doubles order by their bits; the residue separates 64-bit integers that share a double. */
-function encodeNumber(value: unknown): Buffer[] {
-  let double: number;
-  let residue = 0;
-  let tail = Buffer.from([0x80]);
-  if (typeof value === "bigint" || value instanceof Long) {
-    const exact = typeof value === "bigint" ? value : value.toBigInt();
-    double = Number(exact);
-    residue = Number(exact - BigInt(double));
-  } else if (value instanceof Decimal128) {
-    const text = value.toString();
-    double = Number(text);
-    if (!isExactDouble(text, double)) tail = Buffer.concat([Buffer.from([0x81]), escaped(text)]);
-  } else {
-    double = Number(value);
-  }
-  const body = Number.isNaN(double) ? Buffer.alloc(8) : orderedDouble(double);
-  const rest = Buffer.alloc(2);
-  rest.writeUInt16BE(0x8000 + residue);
-  return [body, rest, tail];
+/** What follows the nearest double: nothing more to say, or a value below or above it in full. */
+const exactly = Buffer.from([0x80, 0x00, 0x80]);
+const below = Buffer.from([0x7f]);
+const above = Buffer.from([0x81]);
+
+/** A decimal's power of ten, then its digits; all bits flipped where it is negative. */
+function exactBytes(value: Decimal128 | bigint): Buffer {
+  const { isNegative, digits, power } = scientific(value);
+  const head = Buffer.alloc(2);
+  head.writeUInt16BE(0x8000 + power);
+  const bytes = Buffer.concat([head, escaped(digits)]);
+  return isNegative ? inverted(bytes) : bytes;
 }
 
-function isExactDouble(text: string, double: number): boolean {
-  return !Number.isFinite(double) || Decimal128.fromString(String(double)).toString() === text;
+function beside(double: number, order: number, value: Decimal128 | bigint): Buffer[] {
+  const body = Number.isNaN(double) ? Buffer.alloc(8) : orderedDouble(double);
+  return order === 0 ? [body, exactly] : [body, order < 0 ? below : above, exactBytes(value)];
+}
+
+/** Numbers order by the double nearest to them; those that no double holds then by their exact value. */
+function encodeNumber(value: unknown): Buffer[] {
+  if (value instanceof Decimal128) {
+    const double = doubleOf(value);
+    return beside(double, compareToDouble(value, double), value);
+  }
+  if (typeof value === "bigint" || value instanceof Long) {
+    const exact = typeof value === "bigint" ? value : value.toBigInt();
+    const double = Number(exact);
+    const nearest = BigInt(double);
+    return beside(double, exact < nearest ? -1 : exact > nearest ? 1 : 0, exact);
+  }
+  const double = Number(value);
+  return [Number.isNaN(double) ? Buffer.alloc(8) : orderedDouble(double), exactly];
 }
 
 function encodeDate(value: Date): Buffer {
@@ -146,7 +156,7 @@ function push(value: unknown, out: Buffer[]): void {
   const type = rankOf(value);
   out.push(Buffer.from([type]));
   if (type === rank.number) out.push(...encodeNumber(value));
-  else if (typeof value === "string") out.push(escaped(value));
+  else if (type === rank.string) out.push(escaped(String(value)));
   else if (typeof value === "boolean") out.push(Buffer.from([value ? 1 : 0]));
   else if (
     typeof value === "object" &&
@@ -160,7 +170,7 @@ function push(value: unknown, out: Buffer[]): void {
 
 /**
  * Encodes a value so that byte order is MongoDB's order and no encoding is a prefix of another.
- * Strings order by UTF-8 bytes; decimals that no double holds order among themselves by text.
+ * Strings order by UTF-8 bytes.
  */
 export function encodeValue(value: unknown): Buffer {
   const out: Buffer[] = [];

@@ -3,7 +3,14 @@ import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "./keys.ts";
 import type { KeyRange, Kv } from "./kv.ts";
 import type { Plan } from "./planner.ts";
-import { fromBytes, isDoc, maxDocumentBytes, toBytes, type Doc } from "./values.ts";
+import {
+  fromBytes,
+  fromBytesExactly,
+  isDoc,
+  maxDocumentBytes,
+  toBytes,
+  type Doc,
+} from "./values.ts";
 
 /** A stored document with the number that orders it by insertion. */
 export interface Row {
@@ -188,8 +195,14 @@ export class Table {
     return bytes;
   }
 
+  /** A row with the type of each number, as a change must keep it. */
+  exactly({ record, doc }: Row): Row {
+    const bytes = this.#kv.get(Buffer.concat([this.#documents, record]));
+    return { record, doc: bytes === undefined ? doc : fromBytesExactly(bytes) };
+  }
+
   /**
-   * Replaces a document; tells whether anything changed. Inside a write.
+   * Replaces a document, read {@link exactly}; tells whether anything changed. Inside a write.
    * @throws {MongoServerError} as {@link insert}
    */
   update(row: Row, next: Doc): boolean {
@@ -207,7 +220,8 @@ export class Table {
 
   /** Removes a document. Inside a write. */
   remove(row: Row): void {
-    for (const { key } of this.#entriesOf(row.record, row.doc).values()) this.#kv.remove(key);
+    const { doc } = this.exactly(row);
+    for (const { key } of this.#entriesOf(row.record, doc).values()) this.#kv.remove(key);
     this.#kv.remove(Buffer.concat([this.#documents, row.record]));
   }
 

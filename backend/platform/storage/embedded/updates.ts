@@ -1,193 +1,99 @@
-import { Decimal128, Long, ObjectId, Timestamp } from "mongodb";
-import { serverError, unsupported } from "./errors.ts";
-import { compareValues, sameValue } from "./keys.ts";
-import { matcherOf, piped } from "./matching.ts";
-import { compareAt, type Field } from "./paths.ts";
-import {
-  erase,
-  placesAt,
-  read,
-  setPath,
-  write,
-  type Place,
-  type Positions,
-} from "./update-paths.ts";
-import { copyOf, hasOperators, isDoc, type Doc } from "./values.ts";
+import { ObjectId } from "mongodb";
+import { serverError } from "./errors.ts";
+import { sameValue } from "./keys.ts";
+import { piped } from "./matching.ts";
+import { operators, removing, type Circumstances } from "./update-operators.ts";
+import { erase, placeAt, placesAt, read, write, type Finding, type Place } from "./update-paths.ts";
+import { arrayFiltersOf, newName, refuseOverlap, stepsOf, type Step } from "./update-plan.ts";
+import { copyOf, hasOperators, isDoc, promoted, put, typeName, type Doc } from "./values.ts";
 
-/** An update as it arrives: operators, or a pipeline. */
+/** An update as it arrives: operators or a pipeline, with each number's type. */
 export interface Update {
   readonly change: Doc | readonly Doc[];
-  readonly positions: Positions;
+  /** What the positional operator `$` refers to. */
+  readonly filter: Doc;
+  readonly arrayFilters: readonly Doc[];
   /** Decides `$currentDate`. */
   readonly now: Date;
 }
 
-type Apply = (place: Place, operand: unknown, now: Date) => void;
-
-function wrongType(place: Place, operator: string): Error {
-  return serverError(14, `Cannot apply ${operator} to the value of field '${place.key}'`);
-}
-
-function arrayAt(place: Place, operator: string): unknown[] | undefined {
-  const value = read(place);
-  if (value === undefined || Array.isArray(value)) return value as unknown[] | undefined;
-  throw serverError(
-    2,
-    `The field '${place.key}' must be an array but is of another type (${operator})`,
-  );
-}
-
-function asLong(value: unknown): Long | undefined {
-  if (value instanceof Long) return value;
-  return typeof value === "number" && Number.isInteger(value) ? Long.fromNumber(value) : undefined;
-}
-
-function computed(place: Place, operand: unknown, operator: "$inc" | "$mul"): unknown {
-  const value = read(place) ?? (read(place) === null ? null : 0);
-  if (typeof value === "number" && typeof operand === "number") {
-    return operator === "$inc" ? value + operand : value * operand;
+function refuseInArray(doc: Doc, path: string, which: "source" | "destination"): void {
+  let value: unknown = doc;
+  for (const step of path.split(".")) {
+    if (Array.isArray(value)) {
+      const what = `The ${which} field cannot be an array element`;
+      throw serverError(2, `${what}, '${path}' in doc with _id: ${JSON.stringify(doc._id)}`);
+    }
+    value = isDoc(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
-  const [a, b] = [asLong(value), asLong(operand)];
-  if (a && b) return operator === "$inc" ? a.add(b) : a.multiply(b);
-  if ([value, operand].some((part) => part instanceof Decimal128))
-    throw unsupported(`${operator} on decimals`);
-  throw wrongType(place, operator);
 }
 
-function each(operand: unknown): unknown[] {
-  if (!isDoc(operand) || !Object.hasOwn(operand, "$each")) return [operand];
-  if (!Array.isArray(operand.$each)) throw serverError(2, "The argument to $each must be an array");
-  return operand.$each as unknown[];
-}
-
-function sortFields(spec: unknown): Field[] {
-  if (spec === 1 || spec === -1) return [["", spec]];
-  if (!isDoc(spec)) throw serverError(2, "The $sort of $push must be 1, -1 or a document");
-  return Object.entries(spec).map(([path, direction]): Field => [path, direction === -1 ? -1 : 1]);
-}
-
-function pushTo(place: Place, operand: unknown): void {
-  const items = [...(arrayAt(place, "$push") ?? [])];
-  const modifiers = isDoc(operand) && Object.hasOwn(operand, "$each") ? operand : {};
-  const at = typeof modifiers.$position === "number" ? modifiers.$position : items.length;
-  items.splice(at, 0, ...each(operand).map((item) => copyOf(item)));
-  if (modifiers.$sort !== undefined) {
-    const fields = sortFields(modifiers.$sort);
-    items.sort((a, b) => compareAt(a, b, fields));
-  }
-  const size = modifiers.$slice;
-  write(
-    place,
-    typeof size !== "number" ? items : size < 0 ? items.slice(size) : items.slice(0, size),
-  );
-}
-
-function pullFrom(place: Place, operand: unknown): void {
-  const items = arrayAt(place, "$pull");
-  if (items === undefined) return;
-  const isFilter = isDoc(operand) && !hasOperators(operand);
-  const matcher = isFilter ? matcherOf(operand) : matcherOf({ e: operand });
-  write(
-    place,
-    items.filter(
-      (item) => !(isFilter ? isDoc(item) && matcher.test(item) : matcher.test({ e: item })),
-    ),
-  );
-}
-
-const operators: Record<string, Apply> = {
-  $set: (place, operand) => write(place, copyOf(operand)),
-  $unset: (place) => erase(place),
-  $inc: (place, operand) => write(place, computed(place, operand, "$inc")),
-  $mul: (place, operand) => write(place, computed(place, operand, "$mul")),
-  $min: (place, operand) => {
-    const value = read(place);
-    if (value === undefined || compareValues(operand, value) < 0) write(place, copyOf(operand));
-  },
-  $max: (place, operand) => {
-    const value = read(place);
-    if (value === undefined || compareValues(operand, value) > 0) write(place, copyOf(operand));
-  },
-  $currentDate: (place, operand, now) => {
-    const isTimestamp = isDoc(operand) && operand.$type === "timestamp";
-    const seconds = Math.floor(now.getTime() / 1000);
-    write(place, isTimestamp ? new Timestamp({ t: seconds, i: 1 }) : new Date(now));
-  },
-  $push: pushTo,
-  $addToSet: (place, operand) => {
-    const items = [...(arrayAt(place, "$addToSet") ?? [])];
-    for (const item of each(operand)) {
-      if (!items.some((other) => sameValue(other, item))) items.push(copyOf(item));
-    }
-    write(place, items);
-  },
-  $pull: pullFrom,
-  $pullAll: (place, operand) => {
-    if (!Array.isArray(operand)) throw serverError(2, "$pullAll requires an array argument");
-    const unwanted = operand as unknown[];
-    const items = arrayAt(place, "$pullAll");
-    if (items) {
-      write(
-        place,
-        items.filter((item) => !unwanted.some((other) => sameValue(other, item))),
-      );
-    }
-  },
-  $pop: (place, operand) => {
-    const items = arrayAt(place, "$pop");
-    if (items) write(place, operand === -1 ? items.slice(1) : items.slice(0, -1));
-  },
-  $bit: (place, operand) => {
-    const value = read(place) ?? 0;
-    if (typeof value !== "number" || !isDoc(operand)) throw wrongType(place, "$bit");
-    let bits = value;
-    for (const [kind, mask] of Object.entries(operand)) {
-      const by = Number(mask);
-      bits = kind === "and" ? bits & by : kind === "or" ? bits | by : bits ^ by;
-    }
-    write(place, bits);
-  },
-};
-
-const removing = new Set(["$unset", "$pull", "$pullAll", "$pop"]);
-
-function rename(doc: Doc, from: string, to: unknown, positions: Positions): void {
-  const [source] = placesAt(doc, from, { create: false, positions });
-  if (source === undefined || read(source) === undefined) return;
-  const value = read(source);
+function rename(doc: Doc, step: Step): void {
+  const to = newName(step);
+  refuseInArray(doc, step.path, "source");
+  const source = placeAt(doc, step.path, false);
+  const value = source === undefined ? undefined : read(source);
+  if (source === undefined || value === undefined) return;
+  refuseInArray(doc, to, "destination");
+  const target = placeAt(doc, to, true);
   erase(source);
-  setPath(doc, String(to), value);
+  if (target) write(target, value);
 }
 
-function refuseConflicts(change: Doc): void {
-  const paths = Object.values(change).flatMap((part) => (isDoc(part) ? Object.keys(part) : []));
-  const sorted = paths.toSorted();
-  for (const [i, path] of sorted.entries()) {
-    const next = sorted
-      .slice(i + 1)
-      .find((other) => other === path || other.startsWith(`${path}.`));
-    if (next !== undefined)
-      throw serverError(40, `Updating the path '${next}' would create a conflict at '${path}'`);
-  }
-}
-
-function applyOperators(doc: Doc, change: Doc, update: Update): void {
-  refuseConflicts(change);
-  for (const [operator, part] of Object.entries(change)) {
-    const apply = operators[operator];
-    if (operator !== "$rename" && apply === undefined)
-      throw serverError(9, `Unknown modifier: ${operator}`);
-    if (!isDoc(part))
-      throw serverError(9, `Modifiers operate on fields but ${operator} has another value`);
-    for (const [path, operand] of Object.entries(part)) {
-      if (apply === undefined) {
-        rename(doc, path, operand, update.positions);
-        continue;
-      }
-      const options = { create: !removing.has(operator), positions: update.positions };
-      for (const place of placesAt(doc, path, options)) apply(place, operand, update.now);
+/** Changes the document in place, operator by operator in the order of their paths. */
+function applyOperators(doc: Doc, update: Update, when: Circumstances): void {
+  const steps = stepsOf(update.change as Doc);
+  const arrayFilters = arrayFiltersOf(update.arrayFilters, steps);
+  const positions = { filter: update.filter, arrayFilters };
+  const touched: string[] = [];
+  for (const step of steps) {
+    if (step.operator === "$rename") {
+      rename(doc, step);
+      continue;
     }
+    if (step.operator === "$setOnInsert" && !when.isInsert) continue;
+    const create = !removing.has(step.operator);
+    const finding: Finding = { create, positions, original: when.original };
+    const places: readonly Place[] = placesAt(doc, step.path, finding);
+    const paths = places.map(({ path }) => path);
+    if (step.path.includes("$") || touched.length > 0) refuseOverlap(touched, paths);
+    touched.push(...paths);
+    for (const place of places) operators[step.operator]?.(place, step.operand, when);
   }
+}
+
+const stages = new Set([
+  "$addFields",
+  "$set",
+  "$project",
+  "$unset",
+  "$replaceRoot",
+  "$replaceWith",
+]);
+
+/** Gives the numbers that a pipeline left alone their types back. */
+function retyped(after: unknown, before: unknown): unknown {
+  if (Array.isArray(after)) {
+    const items = Array.isArray(before) ? (before as unknown[]) : [];
+    return after.map((item: unknown, i) => retyped(item, items[i]));
+  }
+  if (isDoc(after)) {
+    const out: Doc = {};
+    const fields = isDoc(before) ? before : {};
+    for (const [key, item] of Object.entries(after))
+      put(out, key, retyped(item, Object.hasOwn(fields, key) ? fields[key] : undefined));
+    return out;
+  }
+  return after === promoted(before) ? before : after;
+}
+
+function throughPipeline(doc: Doc, pipeline: readonly Doc[]): Doc {
+  for (const stage of pipeline) {
+    const [name = ""] = Object.keys(stage);
+    if (!stages.has(name))
+      throw serverError(72, `${name} is not allowed to be used within an update`);
+  }
+  return retyped(piped(promoted(doc), promoted(pipeline)), doc) as Doc;
 }
 
 function withId(doc: Doc, id: unknown): Doc {
@@ -195,67 +101,106 @@ function withId(doc: Doc, id: unknown): Doc {
   return { _id: id, ...rest };
 }
 
+function refuseOtherId(id: unknown, before: unknown): void {
+  if (sameValue(id, before)) return;
+  const what = "Performing an update on the path '_id' would modify the immutable field '_id'";
+  throw serverError(66, what);
+}
+
 /**
  * The document after an update; the original stays as it was.
- * @throws {MongoServerError} 66 — when the update would change `_id`; 9, 14, 28, 40 — as MongoDB does
+ * @throws {MongoServerError} 66 — when the update would change `_id`; 2, 9, 14, 28, 40, 52, 56 — as MongoDB does
  */
 export function updated(doc: Doc, update: Update): Doc {
   let next = copyOf(doc);
-  if (Array.isArray(update.change)) {
-    next = piped(next, update.change as Doc[]);
-  } else {
-    const { $setOnInsert: _, ...change } = update.change as Doc;
-    applyOperators(next, change, update);
-  }
-  if (!sameValue(next._id, doc._id)) {
-    throw serverError(
-      66,
-      "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
-  }
+  if (Array.isArray(update.change)) next = throughPipeline(next, update.change as Doc[]);
+  else applyOperators(next, update, { original: doc, now: update.now, isInsert: false });
+  if (next._id === undefined && Array.isArray(update.change)) next = withId(next, doc._id);
+  refuseOtherId(next._id, doc._id);
   return next;
 }
 
 /** A replacement keeps the document's `_id`. */
 export function replaced(doc: Doc, replacement: Doc): Doc {
   if (replacement._id !== undefined && !sameValue(replacement._id, doc._id)) {
-    throw serverError(
-      66,
-      "After applying the update, the (immutable) field '_id' was found to have been altered",
-    );
+    const what = "After applying the update, the (immutable) field '_id' was found to have been";
+    throw serverError(66, `${what} altered to _id: ${JSON.stringify(replacement._id)}`);
   }
   return withId(replacement, doc._id);
+}
+
+/** The one value that a condition allows, as a list of none or one. */
+function onlyValue(condition: unknown): unknown[] {
+  if (condition instanceof RegExp) return [];
+  if (!hasOperators(condition)) return [condition];
+  if (Object.hasOwn(condition, "$eq")) return [condition.$eq];
+  const list = condition.$in ?? condition.$all;
+  const isOne = Array.isArray(list) && list.length === 1 && !(list[0] instanceof RegExp);
+  return isOne && !hasOperators(list[0]) ? (list as unknown[]) : [];
 }
 
 /** Equalities of a filter, which an upsert turns into fields. */
 function equalities(filter: Doc): [string, unknown][] {
   return Object.entries(filter).flatMap(([path, condition]): [string, unknown][] => {
-    if (path === "$and" && Array.isArray(condition)) {
-      return (condition as unknown[]).filter(isDoc).flatMap((part) => equalities(part));
-    }
-    if (path.startsWith("$") || condition instanceof RegExp) return [];
-    if (!hasOperators(condition)) return [[path, condition]];
-    return Object.hasOwn(condition, "$eq") ? [[path, condition.$eq]] : [];
+    const parts = Array.isArray(condition) ? (condition as unknown[]).filter(isDoc) : [];
+    if (path === "$and" || (path === "$or" && parts.length === 1))
+      return parts.flatMap((part) => equalities(part));
+    if (path.startsWith("$")) return [];
+    return onlyValue(condition).map((value): [string, unknown] => [path, value]);
   });
+}
+
+/** The fields an upsert takes from its filter. */
+function fromFilter(filter: Doc): Doc {
+  const doc: Doc = {};
+  const found = equalities(filter);
+  for (const [i, [path, value]] of found.entries()) {
+    const other = found
+      .slice(0, i)
+      .find(([o]) => path.startsWith(`${o}.`) || o.startsWith(`${path}.`));
+    const twice = found.slice(0, i).some(([o]) => o === path);
+    const cannot = "cannot infer query fields to set,";
+    if (twice) throw serverError(54, `${cannot} path '${path}' is matched twice`);
+    if (other)
+      throw serverError(54, `${cannot} both paths '${other[0]}' and '${path}' are matched`);
+    if (path.startsWith("_id.")) {
+      const what = "field at '_id' must be exactly specified, field at sub-path";
+      throw serverError(111, `${what} '${path}' found`);
+    }
+    const place = placeAt(doc, path, true);
+    if (place) write(place, copyOf(value));
+  }
+  return doc;
 }
 
 /** The document an upsert inserts: the filter's equalities, then the update with `$setOnInsert`. */
 export function upserted(filter: Doc, update: Update): Doc {
-  let base: Doc = {};
-  for (const [path, value] of equalities(filter)) setPath(base, path, value);
-  if (Array.isArray(update.change)) {
-    base = piped(base, update.change as Doc[]);
-  } else {
-    const { $setOnInsert, ...change } = update.change as Doc;
-    const set = isDoc(change.$set) ? change.$set : {};
-    const onInsert = isDoc($setOnInsert) ? $setOnInsert : {};
-    applyOperators(base, { ...change, $set: { ...onInsert, ...set } }, update);
-  }
-  return withId(base, base._id ?? new ObjectId());
+  const base = fromFilter(filter);
+  let next = copyOf(base);
+  if (Array.isArray(update.change)) next = throughPipeline(next, update.change as Doc[]);
+  else applyOperators(next, update, { original: base, now: update.now, isInsert: true });
+  if (base._id !== undefined) refuseOtherId(next._id, base._id);
+  return withId(next, next._id ?? new ObjectId());
 }
 
 /** The document an upserting replacement inserts. */
 export function upsertedReplacement(filter: Doc, replacement: Doc): Doc {
-  const fromFilter = equalities(filter).find(([path]) => path === "_id")?.[1];
-  return withId(replacement, replacement._id ?? fromFilter ?? new ObjectId());
+  const id = equalities(filter).find(([path]) => path === "_id")?.[1];
+  if (id === undefined) return withId(replacement, replacement._id ?? new ObjectId());
+  return replaced({ _id: id }, replacement);
+}
+
+/**
+ * Refuses an `_id` that MongoDB would not store.
+ * @throws {MongoServerError} 53 — for an array or a pattern; 52 — for fields that begin with a dollar
+ */
+export function refuseOddId(id: unknown): void {
+  if (Array.isArray(id) || id instanceof RegExp) {
+    throw serverError(53, `The '_id' value cannot be of type ${typeName(id)}`);
+  }
+  const field = isDoc(id) ? Object.keys(id).find((key) => key.startsWith("$")) : undefined;
+  if (field !== undefined) {
+    const what = "_id fields may not contain '$'-prefixed fields";
+    throw serverError(52, `${what}: ${field} is not valid for storage.`);
+  }
 }

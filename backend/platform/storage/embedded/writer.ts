@@ -5,8 +5,23 @@ import { serverError, unsupported } from "./errors.ts";
 import { findFirst, findRows } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
 import type { Row } from "./table.ts";
-import { replaced, updated, upserted, upsertedReplacement, type Update } from "./updates.ts";
-import { hasOperators, isDoc, toPlain, toPlainDoc, type Doc } from "./values.ts";
+import {
+  refuseOddId,
+  replaced,
+  updated,
+  upserted,
+  upsertedReplacement,
+  type Update,
+} from "./updates.ts";
+import {
+  hasOperators,
+  isDoc,
+  promoted,
+  toExact,
+  toExactDoc,
+  toPlainDoc,
+  type Doc,
+} from "./values.ts";
 import type { View } from "./view.ts";
 
 /** Options of the driver's methods that the engine honours; the others concern servers. */
@@ -58,9 +73,9 @@ export class Writer {
 
   /** Stores a document. */
   insert(doc: Doc, { view, changes }: Work): void {
-    if (Array.isArray(doc._id)) throw serverError(53, "The '_id' value cannot be of type array");
+    refuseOddId(doc._id);
     view.table(this.#name).insert(doc);
-    changes.push({ collection: this.#name, kind: "insert", id: doc._id });
+    changes.push({ collection: this.#name, kind: "insert", id: promoted(doc._id) });
   }
 
   /** Changes the first or all matching documents; inserts one when none matches and `upsert` is set. */
@@ -74,13 +89,16 @@ export class Writer {
       const rows = (options.many ? findRows : findFirst)(work.view, this.#name, query);
       let modified = 0;
       let after: Doc | undefined;
+      const table = work.view.table(this.#name);
       for (const row of rows) {
-        after = modifier.change(row.doc);
-        if (work.view.table(this.#name).update(row, after)) {
+        const exact = table.exactly(row);
+        after = modifier.change(exact.doc);
+        if (table.update(exact, after)) {
           modified++;
-          work.changes.push({ collection: this.#name, kind: "update", id: after._id });
+          work.changes.push({ collection: this.#name, kind: "update", id: row.doc._id });
         }
       }
+      after = promoted(after);
       if (rows.length > 0 || !options.upsert) {
         return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
       }
@@ -90,35 +108,31 @@ export class Writer {
         matched: 0,
         modified: 0,
         before: undefined,
-        after: inserted,
-        upsertedId: inserted._id,
+        after: promoted(inserted),
+        upsertedId: promoted(inserted._id),
       };
     };
   }
 
   /** How update operators, or a pipeline, change a document. */
   updating(filter: Doc, change: unknown, options: Options): Modifier {
-    const plain = toPlain(change, options.ignoreUndefined);
-    if (!Array.isArray(plain) && !hasOperators(plain)) {
+    const exact = toExact(change, options.ignoreUndefined);
+    if (!Array.isArray(exact) && !hasOperators(exact)) {
       throw serverError(9, "Update document requires atomic operators");
     }
     const arrayFilters = (options.arrayFilters ?? []).map((part) => toPlainDoc(part));
-    const update: Update = {
-      change: plain as Doc,
-      positions: { filter, arrayFilters },
-      now: new Date(),
-    };
+    const update: Update = { change: exact as Doc, filter, arrayFilters, now: new Date() };
     return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
   }
 
   /** How a replacement takes a document's place. */
   replacing(filter: Doc, replacement: unknown, options: Options): Modifier {
-    const plain = toPlainDoc(replacement, options.ignoreUndefined);
-    if (hasOperators(plain))
+    const exact = toExactDoc(replacement, options.ignoreUndefined);
+    if (hasOperators(exact))
       throw serverError(9, "Replacement document must not contain atomic operators");
     return {
-      change: (doc) => replaced(doc, plain),
-      insert: () => upsertedReplacement(filter, plain),
+      change: (doc) => replaced(doc, exact),
+      insert: () => upsertedReplacement(filter, exact),
     };
   }
 
@@ -168,9 +182,9 @@ export class Writer {
 
   #bulkInsert(doc: Doc, index: number, options: Options): (bulk: BulkOutcome, work: Work) => void {
     doc._id ??= new ObjectId();
-    const plain = withIdFirst(toPlainDoc(doc, options.ignoreUndefined));
+    const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
     return (bulk, work) => {
-      this.insert(plain, work);
+      this.insert(exact, work);
       bulk.insertedCount++;
       bulk.insertedIds[index] = doc._id;
     };
