@@ -18,6 +18,8 @@ import { randomIds, type Ids } from "./platform/ids.ts";
 import type { Log } from "./platform/log.ts";
 import { createIdempotencyStore } from "./platform/storage/idempotency-store.ts";
 import { openStorage, type Storage } from "./platform/storage/index.ts";
+import { migrate, type MigrationEvent } from "./platform/storage/migrations.ts";
+import { migrations } from "./migrations/index.ts";
 import { Refusal } from "../domain/kernel/refusal.ts";
 
 /** What a process decides; the rest has defaults. */
@@ -44,7 +46,7 @@ export interface App {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock, ids = randomIds } = options;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
-  const storage = await openStorage({ dataDir: config.dataDir, mongodbUri: config.mongodbUri });
+  const storage = await openData(config, log);
   const bus = createBus(log);
   const origins = new Set<string>([new URL(config.publicUrl).origin]);
   const base: { url: string } = { url: config.publicUrl };
@@ -81,6 +83,19 @@ export async function createApp(options: AppOptions): Promise<App> {
     },
     close: () => closeAll(server, features, storage),
   };
+}
+
+/** Storage at the program's schema version. */
+async function openData(config: Config, log: Log): Promise<Storage> {
+  const storage = await openStorage({ dataDir: config.dataDir, mongodbUri: config.mongodbUri });
+  try {
+    const onEvent = ({ kind, ...event }: MigrationEvent) => log.info(event, `migration ${kind}`);
+    await migrate(storage.connection, { migrations, isExclusive: storage.isExclusive, onEvent });
+    return storage;
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
 }
 
 interface FrontParts {

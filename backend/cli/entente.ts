@@ -5,6 +5,7 @@ const USAGE = `Usage: entente <command>
 
   start [--no-demo]   serve; seeds a fictional demo partnership into an empty data folder
   demo                the same, and fails if the data folder already holds something else
+  migrate [--dry-run] bring stored data to this program's schema version, or tell what that would change
   verify <file.pdf>   check a signed PDF; exit 0 pass, 1 fail, 2 cannot tell, 3 usage
 `;
 
@@ -34,6 +35,13 @@ async function verify(args: readonly string[]): Promise<void> {
   process.exitCode = await verifyFile(file);
 }
 
+async function migrate(args: readonly string[]): Promise<void> {
+  const unknown = args.filter((option) => option !== "--dry-run");
+  if (unknown.length > 0) return usage(`Unknown option: ${unknown.join(" ")}`);
+  const { migrateData } = await import("./migrate.ts");
+  await migrateData({ isDry: args.includes("--dry-run"), say });
+}
+
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const isPortTaken = "code" in error && error.code === "EADDRINUSE";
@@ -55,6 +63,7 @@ const [, , command, ...args] = process.argv;
 try {
   if (command === "start" || command === "demo") await start(args);
   else if (command === "verify") await verify(args);
+  else if (command === "migrate") await migrate(args);
   else if (command === "help" || command === "--help") say(USAGE);
   else usage(command ? `Unknown command: ${command}` : "Which command?");
 } catch (error) {

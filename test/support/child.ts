@@ -8,7 +8,7 @@ import { Instance } from "./instance.ts";
 const root = new URL("../../", import.meta.url).pathname;
 
 /** The command line, built if there is a fresh build, else from source. */
-function commandLine(): readonly string[] {
+export function commandLine(): readonly string[] {
   const built = join(root, "dist/backend/cli/entente.js");
   if (process.env["ENTENTE_BUILT"] && existsSync(built)) return [built];
   return ["--import", "tsx", join(root, "backend/cli/entente.ts")];

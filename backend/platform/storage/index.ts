@@ -21,6 +21,8 @@ export interface StorageOptions {
 export interface Storage {
   readonly connection: Connection;
   readonly blobs: BlobStore;
+  /** Whether no other process can write here: the folder is locked. */
+  readonly isExclusive: boolean;
   /** Waits until every model's collection and indexes exist; call after the stores are made, before serving. */
   ready(): Promise<void>;
   /** Whether writes can be acknowledged now. */
@@ -65,6 +67,7 @@ async function openEmbedded(dataDir: string): Promise<Storage> {
     return {
       connection,
       blobs,
+      isExclusive: true,
       ready: () => initModels(connection),
       isReady: async () =>
         engine.failure === undefined &&
@@ -97,6 +100,7 @@ async function openMongo(uri: string): Promise<Storage> {
   return {
     connection,
     blobs: createGridBlobs(db),
+    isExclusive: false,
     ready: () => initModels(connection),
     isReady: async () => {
       const answer = await db.admin().ping();
