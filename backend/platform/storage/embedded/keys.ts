@@ -65,11 +65,13 @@ function escaped(text: string): Buffer {
 
 const signBit = 1n << 63n;
 
+/** A positive double orders by its bits with the sign set, a negative one by their complement; NaN comes first. */
 function orderedDouble(value: number): Buffer {
   const bytes = Buffer.alloc(8);
+  if (Number.isNaN(value)) return bytes;
   bytes.writeDoubleBE(value === 0 ? 0 : value);
-  const bits = bytes.readBigUInt64BE();
-  bytes.writeBigUInt64BE(bits & signBit ? ~bits & 0xffffffffffffffffn : bits | signBit);
+  if (value >= 0) bytes[0] = (bytes[0] ?? 0) | 0x80;
+  else for (let i = 0; i < 8; i++) bytes[i] = (bytes[i] ?? 0) ^ 0xff;
   return bytes;
 }
 
@@ -88,7 +90,7 @@ function exactBytes(value: Decimal128 | bigint): Buffer {
 }
 
 function beside(double: number, order: number, value: Decimal128 | bigint): Buffer[] {
-  const body = Number.isNaN(double) ? Buffer.alloc(8) : orderedDouble(double);
+  const body = orderedDouble(double);
   return order === 0 ? [body, exactly] : [body, order < 0 ? below : above, exactBytes(value)];
 }
 
@@ -105,7 +107,7 @@ function encodeNumber(value: unknown): Buffer[] {
     return beside(double, exact < nearest ? -1 : exact > nearest ? 1 : 0, exact);
   }
   const double = Number(value);
-  return [Number.isNaN(double) ? Buffer.alloc(8) : orderedDouble(double), exactly];
+  return [orderedDouble(double), exactly];
 }
 
 function encodeDate(value: Date): Buffer {
@@ -168,11 +170,29 @@ function push(value: unknown, out: Buffer[]): void {
   }
 }
 
+const maxFastCharacters = 256;
+const scratch = Buffer.allocUnsafe(maxFastCharacters * 3 + 3);
+
+/** Short strings without NUL, the usual case, in one piece. */
+function encodeShortString(text: string): Buffer | undefined {
+  const end = 1 + scratch.write(text, 1, "utf8");
+  for (let i = 1; i < end; i++) if (scratch[i] === 0) return undefined;
+  scratch[0] = rank.string;
+  scratch[end] = 0;
+  scratch[end + 1] = 0;
+  return Buffer.from(scratch.subarray(0, end + 2));
+}
+
 /**
  * Encodes a value so that byte order is MongoDB's order and no encoding is a prefix of another.
- * Strings order by UTF-8 bytes.
+ * Strings order by UTF-8 bytes; decimals that no double holds order among themselves by text.
  */
 export function encodeValue(value: unknown): Buffer {
+  const short =
+    typeof value === "string" && value.length <= maxFastCharacters
+      ? encodeShortString(value)
+      : undefined;
+  if (short) return short;
   const out: Buffer[] = [];
   push(value, out);
   return Buffer.concat(out);
