@@ -45,6 +45,8 @@ export const refusalCodes = [
   "not-a-pdf",
   "blob-corrupt",
   "storage-full",
+  "backup-damaged",
+  "restore-unfinished",
   "too-busy",
   "unexpected",
 ] as const;

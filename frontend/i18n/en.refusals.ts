@@ -223,6 +223,16 @@ export const refusals: Record<ApiRefusalCode, RefusalWords> = {
     safe: "What was saved still is; this is not.",
     next: "Tell the operator, keep a copy of your text.",
   },
+  "backup-damaged": {
+    what: "The backup is damaged.",
+    safe: "Nothing was written.",
+    next: "Tell the operator: take another backup.",
+  },
+  "restore-unfinished": {
+    what: "The server is being restored from a backup.",
+    safe: "The backup is untouched.",
+    next: "Come back once the operator has finished.",
+  },
   "too-busy": {
     what: "The server is very busy.",
     safe: "What you entered is still there.",

@@ -232,6 +232,16 @@ export const refusals: Record<ApiRefusalCode, RefusalWords> = {
     safe: "Ce qui était enregistré le reste ; ceci ne l’est pas.",
     next: "Prévenez l’exploitant, gardez une copie de votre texte.",
   },
+  "backup-damaged": {
+    what: "La sauvegarde est abîmée.",
+    safe: "Rien n’a été écrit.",
+    next: "Prévenez l’exploitant : prenez une autre sauvegarde.",
+  },
+  "restore-unfinished": {
+    what: "Le serveur est en cours de restauration.",
+    safe: "La sauvegarde est intacte.",
+    next: "Revenez quand l’exploitant aura terminé.",
+  },
   "too-busy": {
     what: "Le serveur est très occupé.",
     safe: inputKept,

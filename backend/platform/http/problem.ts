@@ -47,6 +47,8 @@ export const problemOf: Record<RefusalCode, { readonly status: number; readonly 
   "not-a-pdf": { status: 422, title: "This file is not a PDF." },
   "blob-corrupt": { status: 500, title: "A stored file is damaged." },
   "storage-full": { status: 507, title: "The storage is full." },
+  "backup-damaged": { status: 500, title: "The backup is damaged." },
+  "restore-unfinished": { status: 503, title: "A restore did not finish." },
   "too-busy": { status: 503, title: "The server is too busy; try again." },
   unexpected: { status: 500, title: "Something went wrong on our side." },
 };

@@ -7,7 +7,7 @@ export interface BlobReference {
 }
 
 /** Values at a dotted path, arrays opened on the way. */
-function* valuesAt(value: unknown, names: readonly string[]): Generator<unknown> {
+function* valuesAt(value: unknown, names: readonly string[]): Generator {
   if (Array.isArray(value)) {
     for (const item of value as unknown[]) yield* valuesAt(item, names);
     return;
