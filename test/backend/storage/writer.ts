@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 const root = join(import.meta.dirname, "../../..");
 
 /** What starts a writer of `writer-child.mjs`: on the build that `npm test` has just made, else on the source. */
-export function writerCommand(dataDir: string, round = 0): string[] {
+function writerCommand(dataDir: string, round = 0): string[] {
   const child = join(import.meta.dirname, "writer-child.mjs");
   const built = join(root, "dist/backend/platform/storage/index.js");
   if (process.env["ENTENTE_BUILT"] && existsSync(built))
