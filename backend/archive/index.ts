@@ -15,7 +15,8 @@ import { createRecordStore } from "./store.ts";
 export type { Trust } from "./examination.ts";
 export type { ArchiveService } from "./service.ts";
 export { archiveBlobs } from "./store.ts";
-export { verifyFile } from "./verify-file.ts";
+export { checkRecords } from "./check-records.ts";
+export { trustOf, verifyFile } from "./verify-file.ts";
 export { verifyPdf } from "./verifier.ts";
 
 /** What the archive needs from the composition. */

@@ -45,7 +45,7 @@ function linesOf(report: Report): readonly string[] {
 }
 
 /** The authority and log key of the data folder, where there are any; a file from elsewhere stays "cannot tell". */
-async function trustOf(dataDir: string, instance: string): Promise<Trust> {
+export async function trustOf(dataDir: string, instance: string): Promise<Trust> {
   const pem = await readIfPresent(join(dataDir, "pki", "root.pem"));
   const secret = await readIfPresent(join(dataDir, "keys", "log.ed25519"));
   return {

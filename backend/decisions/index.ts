@@ -21,6 +21,7 @@ import { createDecisionService, type DecisionService } from "./service.ts";
 import { createTurns } from "../platform/turns.ts";
 
 export type { Approvals } from "./approvals.ts";
+export { checkDecisionLogs } from "./check-logs.ts";
 export { decisionBlobs } from "./decision-store.ts";
 export type { Committees } from "./committees.ts";
 export type { Consistency, DecisionLog } from "./decision-log.ts";
