@@ -1,10 +1,11 @@
 import { open } from "lmdb";
 import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
+import { DocumentCache } from "./cache.ts";
 import { Committed, type Db, type Kv } from "./kv.ts";
+import { documentOf, isCatalogKey } from "./layout.ts";
 import { Counters } from "./numbers.ts";
 import { Overlay, type Put } from "./overlay.ts";
-import { isCatalogKey } from "./table.ts";
 import { View, type FullScan } from "./view.ts";
 
 /** One change that is on disk, told to listeners in this process. */
@@ -15,6 +16,8 @@ export interface Change {
 }
 
 const maxRememberedScans = 200;
+/** BSON bytes of documents kept decoded; in memory they take about three times as much. */
+const cacheBytes = 32 * 1024 * 1024;
 
 /** A state of the collections that stays as it is, to read and to try changes on. */
 export interface Snapshot {
@@ -37,6 +40,7 @@ export class Engine {
   readonly #pending: Overlay;
   readonly #reading: View;
   readonly #writing: View;
+  readonly #cache = new DocumentCache(cacheBytes);
   readonly #changes = new EventEmitter();
   readonly #scans: FullScan[] = [];
   readonly #onExit = (code: number) => this.#leave(code);
@@ -58,7 +62,7 @@ export class Engine {
     const committed = new Committed(this.#db);
     this.#counters = new Counters(committed);
     this.#pending = new Overlay(committed);
-    this.#reading = this.#view(committed);
+    this.#reading = this.#view(committed, this.#cache);
     this.#writing = this.#view(this.#pending);
     this.#commits = new Commits(this.#db, path, {
       committed: (puts) => this.#follow(puts),
@@ -68,8 +72,9 @@ export class Engine {
     process.on("exit", this.#onExit);
   }
 
-  #view(kv: Committed | Overlay): View {
-    return new View(kv, this.#counters, (scan) => this.#noteFullScan(scan));
+  #view(kv: Kv, cache?: DocumentCache): View {
+    const ground = { kv, cache, numbers: this.#counters };
+    return new View(ground, (scan) => this.#noteFullScan(scan));
   }
 
   #noteFullScan(scan: FullScan): void {
@@ -79,6 +84,10 @@ export class Engine {
 
   #follow(puts: readonly Put[]): void {
     this.#pending.settle(puts);
+    for (const { key } of puts) {
+      const document = documentOf(key);
+      if (document) this.#cache.forget(document.table, document.record);
+    }
     if (puts.some(({ key }) => isCatalogKey(key))) this.#reading.reload();
   }
 

@@ -2,7 +2,8 @@ import { emptyArrayKey, encodeValue, fitKey, inverted, maxPlainKeyBytes } from "
 import { matcherOf } from "./matching.ts";
 import { existsAt, fieldKeys, isMultiple, leavesAt, type Field } from "./paths.ts";
 import { isDoc, toPlainDoc, type Doc } from "./values.ts";
-import { serverError } from "./errors.ts";
+import { collatorOf } from "./collation.ts";
+import { serverError, unsupported } from "./errors.ts";
 
 /** One index as the catalog keeps it. */
 export interface IndexSpec {
@@ -35,16 +36,28 @@ export function rootOf(path: string): string {
   return path.split(".", 1)[0] ?? path;
 }
 
-/** Reads what `createIndex(keys, options)` was given. */
+/** The forms in which a key arrives: a path, pairs, a map or an object, or a list of these. */
+function readKeys(keys: unknown): [string, unknown][] {
+  if (typeof keys === "string") return [[keys, 1]];
+  if (keys instanceof Map) return [...(keys as Map<string, unknown>)];
+  if (!Array.isArray(keys)) return Object.entries(toPlainDoc(keys));
+  const [first, second] = keys as unknown[];
+  const isPair = keys.length === 2 && typeof first === "string" && typeof second === "number";
+  return isPair ? [[first, second]] : (keys as unknown[]).flatMap(readKeys);
+}
+
+/**
+ * Reads what `createIndex(keys, options)` was given.
+ * @throws {MongoServerError} 67 — when it is of no kind that the engine has; 115 — when it has a collation
+ */
 export function indexSpec(id: number, keys: unknown, options: Doc): IndexSpec {
-  const pairs =
-    keys instanceof Map ? [...(keys as Map<string, unknown>)] : Object.entries(toPlainDoc(keys));
-  const fields = pairs.map(([path, direction]): Field => {
+  const fields = readKeys(keys).map(([path, direction]): Field => {
     if (direction !== 1 && direction !== -1) {
       throw serverError(67, `Cannot create index on ${path}: only 1 and -1 are supported`);
     }
     return [path, direction];
   });
+  if (collatorOf(options.collation)) throw unsupported("indexes with a collation");
   const partial = isDoc(options.partialFilterExpression)
     ? options.partialFilterExpression
     : undefined;
@@ -139,8 +152,8 @@ export function keyValueOf(spec: IndexSpec, doc: Doc): Doc {
   return Object.fromEntries(spec.fields.map(([path]) => [path, leavesAt(doc, path)[0] ?? null]));
 }
 
-/** Key of an equality bound; an empty array has its own key, other arrays cannot be bounded. */
-export function boundKey(value: unknown): Buffer | undefined {
-  if (!Array.isArray(value)) return encodeValue(value);
-  return value.length === 0 ? emptyArrayKey : undefined;
+/** Key of an equality bound: a scalar, or an empty array, which has a key of its own. */
+export function boundKey(value: unknown, direction: 1 | -1): Buffer {
+  const key = Array.isArray(value) ? emptyArrayKey : encodeValue(value);
+  return direction === 1 ? key : inverted(key);
 }

@@ -25,11 +25,18 @@ export interface Reading extends KeyRange {
 /** An ordered map of bytes; all that a table stands on. */
 export interface Kv {
   get(key: Buffer): Buffer | undefined;
+  /** As {@link get}, in memory that the next reading may use again. */
+  peek(key: Buffer): Buffer | undefined;
   entries(reading: Reading): Iterable<Entry>;
   /** How many keys a range holds. */
   count(range: KeyRange): number;
   put(key: Buffer, value: Buffer): void;
   remove(key: Buffer): void;
+}
+
+/** lmdb's types leave out the options. */
+interface FastReads {
+  getBinaryFast(key: Buffer, options: { transaction?: Transaction }): Buffer | undefined;
 }
 
 const zero = Buffer.from([0]);
@@ -52,6 +59,12 @@ export class Committed implements Kv {
 
   get(key: Buffer): Buffer | undefined {
     return this.#db.get(key, this.#options);
+  }
+
+  peek(key: Buffer): Buffer | undefined {
+    const bytes = (this.#db as FastReads).getBinaryFast(key, this.#options);
+    // One buffer for all readings, which lmdb gives another length each time.
+    return bytes?.subarray(0, bytes.length);
   }
 
   entries(reading: Reading): Iterable<Entry> {

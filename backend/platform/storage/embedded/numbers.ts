@@ -1,5 +1,6 @@
 import type { Kv } from "./kv.ts";
-import { lastRecord, Table, type Numbers } from "./table.ts";
+import { lastRecord, readCatalog } from "./layout.ts";
+import type { Numbers } from "./table.ts";
 
 /** Numbers that count up from what is stored; one that a failed or an abandoned write took stays unused. */
 export class Counters implements Numbers {
@@ -12,7 +13,7 @@ export class Counters implements Numbers {
   }
 
   table(): number {
-    this.#lastTable ??= Math.max(0, ...Table.list(this.#committed).map(({ id }) => id));
+    this.#lastTable ??= Math.max(0, ...readCatalog(this.#committed).map(({ id }) => id));
     return ++this.#lastTable;
   }
 

@@ -28,6 +28,11 @@ export class Overlay implements Kv {
     return put === undefined ? this.#base.get(key) : put.value;
   }
 
+  peek(key: Buffer): Buffer | undefined {
+    const put = this.#puts.get(key);
+    return put === undefined ? this.#base.peek(key) : put.value;
+  }
+
   put(key: Buffer, value: Buffer): void {
     this.#set({ key, value });
   }

@@ -1,3 +1,4 @@
+import { ObjectId } from "mongodb";
 import {
   afterPrefix,
   encodeValue,
@@ -5,11 +6,12 @@ import {
   longKeyPrefixBytes,
   maxPlainKeyBytes,
 } from "./keys.ts";
+import { serverError } from "./errors.ts";
 import { boundKey, idIndex, rootOf, type IndexSpec } from "./indexes.ts";
 import type { KeyRange } from "./kv.ts";
 import { matcherOf } from "./matching.ts";
 import type { Field } from "./paths.ts";
-import { hasOperators, isDoc, type Doc } from "./values.ts";
+import { hasOperators, isDoc, toPlainDoc, type Doc } from "./values.ts";
 
 /** How a query reads: which index, which of its keys, in which direction. */
 export interface Plan {
@@ -18,6 +20,8 @@ export interface Plan {
   readonly reverse: boolean;
   /** True when documents already come in the order asked for. */
   readonly isSorted: boolean;
+  /** True when whatever is read matches the filter. */
+  readonly isExact: boolean;
   /** How many index fields the filter bounds. */
   readonly bounded: number;
 }
@@ -31,60 +35,88 @@ interface Constraint {
   points?: readonly unknown[];
   low?: Bound;
   high?: Bound;
+  /** False when the filter says more about the path than points or one interval can. */
+  isExact: boolean;
 }
 
-type Constraints = Map<string, Constraint>;
+interface Constraints {
+  readonly paths: Map<string, Constraint>;
+  /** False when the filter has conditions on no single path. */
+  isExact: boolean;
+}
 
 const maxPoints = 256;
+/** Longer strings may be cut in keys, so that other strings share them. */
+const maxExactCharacters = 200;
 
 /** Collects what the filter's conjunction says about single paths; `$or` and negations say nothing. */
-function constraintsOf(filter: Doc, found: Constraints = new Map()): Constraints {
+function constraintsOf(
+  filter: Doc,
+  found: Constraints = { paths: new Map(), isExact: true },
+): Constraints {
   for (const [path, condition] of Object.entries(filter)) {
     if (path === "$and" && Array.isArray(condition)) {
       for (const part of condition as unknown[]) if (isDoc(part)) constraintsOf(part, found);
-    } else if (!path.startsWith("$")) {
-      const constraint = found.get(path) ?? {};
+    } else if (path.startsWith("$")) {
+      found.isExact = false;
+    } else {
+      const constraint = found.paths.get(path) ?? { isExact: true };
       narrow(constraint, condition);
-      found.set(path, constraint);
+      found.paths.set(path, constraint);
     }
   }
   return found;
 }
 
 function narrow(constraint: Constraint, condition: unknown): void {
-  if (condition instanceof RegExp) return;
   if (!hasOperators(condition)) {
-    constraint.points ??= [condition];
+    narrowToPoints(constraint, [condition]);
     return;
   }
   for (const [operator, operand] of Object.entries(condition))
     narrowBy(constraint, operator, operand);
 }
 
+/** A value whose key no other value has, and which only itself equals. */
+function isPlainScalar(value: unknown): boolean {
+  if (typeof value === "string") return value.length <= maxExactCharacters;
+  if (typeof value === "number") return !Number.isNaN(value);
+  return typeof value === "boolean" || value instanceof Date || value instanceof ObjectId;
+}
+
+function narrowToPoints(constraint: Constraint, points: readonly unknown[]): void {
+  const isNarrowed = constraint.points ?? constraint.low ?? constraint.high;
+  if (isNarrowed || !points.every((point) => isPlainScalar(point))) constraint.isExact = false;
+  if (!points.some((point) => point instanceof RegExp)) constraint.points ??= points;
+}
+
+function narrowToBound(
+  constraint: Constraint,
+  end: "low" | "high",
+  bound: { operand: unknown; inclusive: boolean },
+): void {
+  if (constraint.points || constraint[end] || !isPlainScalar(bound.operand))
+    constraint.isExact = false;
+  if (isRangeable(bound.operand))
+    constraint[end] = { key: encodeValue(bound.operand), inclusive: bound.inclusive };
+}
+
 function narrowBy(constraint: Constraint, operator: string, operand: unknown): void {
   switch (operator) {
     case "$eq":
-      if (!(operand instanceof RegExp)) constraint.points ??= [operand];
-      return;
+      return narrowToPoints(constraint, [operand]);
     case "$in":
-      if (Array.isArray(operand) && !operand.some((item) => item instanceof RegExp)) {
-        constraint.points ??= operand as unknown[];
-      }
-      return;
+      if (Array.isArray(operand)) return narrowToPoints(constraint, operand as unknown[]);
+      break;
     case "$gt":
     case "$gte":
-      if (isRangeable(operand)) {
-        constraint.low = { key: encodeValue(operand), inclusive: operator === "$gte" };
-      }
-      return;
+      return narrowToBound(constraint, "low", { operand, inclusive: operator === "$gte" });
     case "$lt":
     case "$lte":
-      if (isRangeable(operand)) {
-        constraint.high = { key: encodeValue(operand), inclusive: operator === "$lte" };
-      }
-      return;
+      return narrowToBound(constraint, "high", { operand, inclusive: operator === "$lte" });
     default:
   }
+  constraint.isExact = false;
 }
 
 function isRangeable(operand: unknown): boolean {
@@ -134,50 +166,68 @@ function fitRange({ start, end }: KeyRange): KeyRange {
   return { start: cut(start), end: fittedEnd === end ? end : afterPrefix(fittedEnd) };
 }
 
-interface Bounded {
-  readonly ranges: readonly KeyRange[];
-  readonly bounded: number;
+/** How far a filter bounds an index, before any key is made. */
+interface Shape {
+  readonly spec: IndexSpec;
+  /** Constraints of the leading fields, each by points. */
+  readonly points: readonly (readonly unknown[])[];
+  /** The constraint of the field behind them, if it is an interval. */
+  readonly interval: { low: Bound; high: Bound } | undefined;
+  /** How many ranges that makes. */
+  readonly rangeCount: number;
   /** Leading fields fixed to one value each, so that a sort may start after them. */
   readonly fixed: number;
+  readonly bounded: number;
 }
 
-function boundsOf(spec: IndexSpec, constraints: Constraints): Bounded {
-  let prefixes: Buffer[] = [Buffer.alloc(0)];
+function isIndexable(points: readonly unknown[]): boolean {
+  return points.every((point) => !Array.isArray(point) || point.length === 0);
+}
+
+function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
+  const points: (readonly unknown[])[] = [];
   const roots = new Set<string>();
-  let bounded = 0;
+  let rangeCount = 1;
   let fixed = 0;
-  for (const [path, direction] of spec.fields) {
-    const constraint = constraints.get(path);
+  for (const [path] of spec.fields) {
+    const constraint = constraints.paths.get(path);
     const multikey = spec.multikeyRoots.includes(rootOf(path));
     if (constraint === undefined || (multikey && roots.has(rootOf(path)))) break;
     roots.add(rootOf(path));
-    const keys = constraint.points?.map((point) => boundKey(point));
-    if (
-      keys &&
-      keys.every((key) => key !== undefined) &&
-      keys.length * prefixes.length <= maxPoints
-    ) {
-      const points = keys.map((key) => (direction === 1 ? key : inverted(key)));
-      prefixes = prefixes.flatMap((prefix) =>
-        points.map((point) => Buffer.concat([prefix, point])),
-      );
-      if (fixed === bounded && points.length === 1) fixed++;
-      bounded++;
+    const here = constraint.points;
+    if (here && isIndexable(here) && here.length * rangeCount <= maxPoints) {
+      if (fixed === points.length && here.length === 1) fixed++;
+      points.push(here);
+      rangeCount *= here.length;
       continue;
     }
     const interval = intervalOf(constraint, multikey);
-    if (interval === undefined) break;
-    return {
-      ranges: prefixes.map((prefix) => fitRange(rangeOf(prefix, interval, direction))),
-      bounded: bounded + 1,
-      fixed,
-    };
+    const bounded = points.length + (interval ? 1 : 0);
+    return { spec, points, interval, rangeCount, fixed, bounded };
   }
-  return {
-    ranges: prefixes.map((key) => fitRange({ start: key, end: afterPrefix(key) })),
-    bounded,
-    fixed,
-  };
+  return { spec, points, interval: undefined, rangeCount, fixed, bounded: points.length };
+}
+
+function rangesOf({ spec, points, interval }: Shape): KeyRange[] {
+  let prefixes: Buffer[] = [Buffer.alloc(0)];
+  for (const [i, values] of points.entries()) {
+    const keys = values.map((value) => boundKey(value, spec.fields[i]?.[1] ?? 1));
+    prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));
+  }
+  const direction = spec.fields[points.length]?.[1] ?? 1;
+  return prefixes.map((key) =>
+    fitRange(interval ? rangeOf(key, interval, direction) : { start: key, end: afterPrefix(key) }),
+  );
+}
+
+/** Whether reading the shape's ranges is all that the filter asks for. */
+function isExact(
+  { spec, bounded }: Shape,
+  { paths, isExact: isFilterExact }: Constraints,
+): boolean {
+  if (!isFilterExact || paths.size !== bounded) return false;
+  if (spec.multikeyRoots.length > 0 || spec.hasLongKeys) return false;
+  return [...paths.values()].every((constraint) => constraint.isExact);
 }
 
 /** 1 or -1 when reading the index forwards or backwards gives the sort, otherwise 0. */
@@ -199,7 +249,7 @@ function sortDirection(spec: IndexSpec, fixed: number, sort: readonly Field[]): 
 }
 
 /** A sparse or partial index may answer only filters that its documents are sure to contain. */
-function isComplete(spec: IndexSpec, constraints: Constraints): boolean {
+function isComplete(spec: IndexSpec, constraints: ReadonlyMap<string, Constraint>): boolean {
   const present = (path: string) => {
     const constraint = constraints.get(path);
     if (constraint === undefined) return false;
@@ -223,24 +273,27 @@ function isComplete(spec: IndexSpec, constraints: Constraints): boolean {
   });
 }
 
-function planWith(
+interface Candidate {
+  readonly shape: Shape;
+  /** The direction that gives the sort, or 0. */
+  readonly direction: 0 | 1 | -1;
+}
+
+function candidate(
   spec: IndexSpec,
   constraints: Constraints,
   sort: readonly Field[],
-): Plan | undefined {
-  if (!isComplete(spec, constraints)) return undefined;
-  const { ranges, bounded, fixed } = boundsOf(spec, constraints);
-  const direction = ranges.length === 1 && sort.length > 0 ? sortDirection(spec, fixed, sort) : 0;
-  if (bounded === 0 && direction === 0) return undefined;
-  return { index: spec, ranges, reverse: direction === -1, isSorted: direction !== 0, bounded };
+): Candidate | undefined {
+  if (!isComplete(spec, constraints.paths)) return undefined;
+  const shape = shapeOf(spec, constraints);
+  const isOrdered = shape.rangeCount === 1 && sort.length > 0;
+  const direction = isOrdered ? sortDirection(spec, shape.fixed, sort) : 0;
+  return shape.bounded === 0 && direction === 0 ? undefined : { shape, direction };
 }
 
-function better(a: Plan, b: Plan, needsSort: boolean): boolean {
-  const score = (plan: Plan) =>
-    plan.bounded * 4 +
-    (needsSort && plan.isSorted ? 3 : 0) +
-    (plan.index?.unique && plan.bounded > 0 ? 1 : 0);
-  return score(a) > score(b);
+function score({ shape, direction }: Candidate): number {
+  const { bounded, spec } = shape;
+  return bounded * 4 + (direction !== 0 ? 3 : 0) + (spec.unique && bounded > 0 ? 1 : 0);
 }
 
 /**
@@ -249,15 +302,27 @@ function better(a: Plan, b: Plan, needsSort: boolean): boolean {
  */
 export function planFor(indexes: readonly IndexSpec[], filter: Doc, sort: readonly Field[]): Plan {
   const constraints = constraintsOf(filter);
-  let best: Plan | undefined;
+  let best: Candidate | undefined;
   for (const spec of indexes) {
-    const plan = planWith(spec, constraints, sort);
-    if (plan && (best === undefined || better(plan, best, sort.length > 0))) best = plan;
+    const other = candidate(spec, constraints, sort);
+    if (other && (best === undefined || score(other) > score(best))) best = other;
   }
-  if (best) return best;
+  if (best) return planOf(best, constraints);
   const reverse = sort.length === 1 && sort[0]?.[0] === "$natural" && sort[0][1] === -1;
-  const natural = sort.length === 0 || sort[0]?.[0] === "$natural";
-  return { index: undefined, ranges: [], reverse, isSorted: natural, bounded: 0 };
+  const isSorted = sort.length === 0 || sort[0]?.[0] === "$natural";
+  const isAll = constraints.isExact && constraints.paths.size === 0;
+  return { index: undefined, ranges: [], reverse, isSorted, isExact: isAll, bounded: 0 };
+}
+
+function planOf({ shape, direction }: Candidate, constraints: Constraints): Plan {
+  return {
+    index: shape.spec,
+    ranges: rangesOf(shape),
+    reverse: direction === -1,
+    isSorted: direction !== 0,
+    isExact: isExact(shape, constraints),
+    bounded: shape.bounded,
+  };
 }
 
 /** The plan as `explain()` shows it. */

@@ -5,7 +5,7 @@ import { matcherOf, projected } from "./matching.ts";
 import { sortKey, type Field } from "./paths.ts";
 import { describePlan, planFor, type Plan } from "./planner.ts";
 import type { Resume, Row, Table } from "./table.ts";
-import { hasOperators, toPlainDoc, type Doc } from "./values.ts";
+import { copyOf, hasOperators, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 
 /** A filter with what find() adds to it. */
@@ -38,9 +38,9 @@ interface Stats {
 interface Prepared {
   readonly plan: Plan;
   readonly sort: readonly Field[];
-  /** Matching rows in the plan's order, from `resume` on. */
-  rows(resume?: Resume): Generator<Row & { at: Resume }>;
   readonly stats: Stats;
+  /** Visits matching rows in the plan's order until a visit gives false; tells where it stopped. */
+  scan(resume: Resume | undefined, visit: (row: Row) => boolean): Resume | undefined;
 }
 
 /** The `_id` of a filter that asks for nothing else. */
@@ -51,18 +51,31 @@ function onlyId(filter: Doc): unknown {
   return hasOperators(id) || Array.isArray(id) || id instanceof RegExp ? undefined : id;
 }
 
+const byId: Plan = {
+  index: idIndex,
+  ranges: [],
+  reverse: false,
+  isSorted: true,
+  isExact: true,
+  bounded: 1,
+};
+
 /** Reading by `_id` is most of all reading: it needs neither plan nor matcher. */
 function prepareById(table: Table, id: unknown): Prepared {
   const stats = { keys: 0, docs: 0 };
-  function* rows(resume?: Resume): Generator<Row & { at: Resume }> {
-    const row = resume === undefined ? table.findById(id) : undefined;
-    if (row === undefined) return;
-    stats.keys++;
-    stats.docs++;
-    yield { ...row, at: { key: row.record, range: 0 } };
-  }
-  const plan: Plan = { index: idIndex, ranges: [], reverse: false, isSorted: true, bounded: 1 };
-  return { plan, sort: [], rows, stats };
+  return {
+    plan: byId,
+    sort: [],
+    stats,
+    scan(_resume, visit) {
+      const row = table.findById(id);
+      if (row === undefined) return undefined;
+      stats.keys++;
+      stats.docs++;
+      visit(row);
+      return undefined;
+    },
+  };
 }
 
 function prepare(view: View, name: string, query: Query): Prepared {
@@ -71,46 +84,71 @@ function prepare(view: View, name: string, query: Query): Prepared {
   if (id !== undefined) return prepareById(table, id);
   const sort = readSort(query.sort);
   const plan = planFor(table.indexes, query.filter, sort);
-  const matcher = matcherOf(query.filter);
+  const matcher = plan.isExact ? undefined : matcherOf(query.filter);
   const stats = { keys: 0, docs: 0 };
   const paths = Object.keys(query.filter);
   if (plan.index === undefined && paths.length > 0) view.noteFullScan({ collection: name, paths });
-  // One document may have several keys in the ranges read.
-  const seen = new Set<string>();
-  const mayRepeat = plan.ranges.length > 1 || (plan.index?.multikeyRoots.length ?? 0) > 0;
-  function* rows(resume?: Resume): Generator<Row & { at: Resume }> {
-    for (const row of table.rows(plan, resume)) {
-      stats.keys++;
-      if (mayRepeat) {
-        const record = row.record.toString("latin1");
-        if (seen.has(record)) continue;
-        seen.add(record);
-      }
-      stats.docs++;
-      if (matcher.test(row.doc)) yield row;
-    }
-  }
-  return { plan, sort, rows, stats };
+  const isNew = newcomers(plan, stats);
+  return {
+    plan,
+    sort,
+    stats,
+    scan: (resume, visit) =>
+      table.scan({ plan, resume, isNew }, (row) => {
+        stats.docs++;
+        return matcher === undefined || matcher.test(row.doc) ? visit(row) : true;
+      }),
+  };
 }
 
-function sorted(rows: Iterable<Row>, fields: readonly Field[]): Row[] {
-  const keyed = [...rows].map((row) => ({ row, key: sortKey(row.doc, fields) }));
+/** One document may have several keys in the ranges read: which records were not met yet. */
+function newcomers(plan: Plan, stats: Stats): (record: number) => boolean {
+  const seen = new Set<number>();
+  const mayRepeat = plan.ranges.length > 1 || (plan.index?.multikeyRoots.length ?? 0) > 0;
+  return (record) => {
+    stats.keys++;
+    if (!mayRepeat) return true;
+    if (seen.has(record)) return false;
+    seen.add(record);
+    return true;
+  };
+}
+
+function allRows({ scan }: Prepared): Row[] {
+  const rows: Row[] = [];
+  scan(undefined, (row) => rows.push(row) > 0);
+  return rows;
+}
+
+function sorted(rows: readonly Row[], fields: readonly Field[]): Row[] {
+  const keyed = rows.map((row) => ({ row, key: sortKey(row.doc, fields) }));
   keyed.sort((a, b) => Buffer.compare(a.key, b.key));
   return keyed.map(({ row }) => row);
 }
 
-/** All matching rows, read at once. */
+function orderedRows(prepared: Prepared): Row[] {
+  const { plan, sort } = prepared;
+  const rows = allRows(prepared);
+  return plan.isSorted || sort.length === 0 ? rows : sorted(rows, sort);
+}
+
+/** All matching rows, read at once; nobody may change their documents when the view is shared. */
 export function findRows(view: View, name: string, query: Query): Row[] {
-  const { plan, sort, rows } = prepare(view, name, query);
-  return plan.isSorted || sort.length === 0 ? [...rows()] : sorted(rows(), sort);
+  return orderedRows(prepare(view, name, query));
+}
+
+/** All matching documents, read at once. */
+export function findDocs(view: View, name: string, query: Query): Doc[] {
+  return findRows(view, name, query).map(({ doc }) => (view.isShared ? copyOf(doc) : doc));
 }
 
 /** The first matching row, as a list of none or one. */
 export function findFirst(view: View, name: string, query: Query): Row[] {
-  const { plan, sort, rows } = prepare(view, name, query);
-  if (!plan.isSorted && sort.length > 0) return sorted(rows(), sort).slice(0, 1);
-  for (const row of rows()) return [row];
-  return [];
+  const prepared = prepare(view, name, query);
+  if (!prepared.plan.isSorted && prepared.sort.length > 0) return orderedRows(prepared).slice(0, 1);
+  const first: Row[] = [];
+  prepared.scan(undefined, (row) => first.push(row) === 0);
+  return first;
 }
 
 function explanation(prepared: Prepared, returned: number): Doc {
@@ -128,49 +166,64 @@ function explanation(prepared: Prepared, returned: number): Doc {
   };
 }
 
-/** Documents of a sorted query are held as they are; otherwise each batch is read when it is asked for. */
-export function openQuery(view: View, name: string, query: Query): Source {
-  const prepared = prepare(view, name, query);
-  const { plan, sort, rows } = prepared;
-  // A negative limit means one batch of that size, as in MongoDB.
-  let left = query.limit ? Math.abs(query.limit) : Infinity;
-  let toSkip = query.skip ?? 0;
-  if (toSkip < 0) throw serverError(51024, "BSON field 'skip' value must be >= 0");
-  let held: Row[] | undefined;
-  let resume: Resume | undefined;
-  let isDone = false;
+/** Where an open query stands: all its rows when it had to sort them, else how far it has read. */
+class Progress {
+  readonly #prepared: Prepared;
+  #held: Row[] | undefined;
+  #resume: Resume | undefined;
+  #toSkip: number;
+  #left: number;
 
-  function nextRows(count: number): Row[] {
-    if (sort.length > 0 && !plan.isSorted) {
-      held ??= sorted(rows(), sort).slice(toSkip);
-      return held.splice(0, count);
-    }
-    const batch: Row[] = [];
-    for (const row of rows(resume)) {
-      resume = row.at;
-      if (toSkip > 0) toSkip--;
-      else if (batch.push(row) >= count) return batch;
-    }
-    isDone = true;
+  constructor(prepared: Prepared, { skip = 0, limit = 0 }: Query) {
+    if (skip < 0) throw serverError(51024, "BSON field 'skip' value must be >= 0");
+    this.#prepared = prepared;
+    this.#toSkip = skip;
+    // A negative limit means one batch of that size, as in MongoDB.
+    this.#left = limit === 0 ? Infinity : Math.abs(limit);
+  }
+
+  /** The next rows; none at the end. */
+  next(): Row[] {
+    const count = Math.min(batchSize, this.#left);
+    if (count <= 0) return [];
+    const { plan, sort } = this.#prepared;
+    const isHeld = sort.length > 0 && !plan.isSorted;
+    const batch = isHeld ? this.#fromHeld(count) : this.#read(count);
+    this.#left -= batch.length;
     return batch;
   }
 
-  function next(): Doc[] {
-    if (isDone || left <= 0) return [];
-    const batch = nextRows(Math.min(batchSize, left));
-    left -= batch.length;
-    return projected(
-      batch.map(({ doc }) => doc),
-      query.projection,
-      query.filter,
-    );
+  #fromHeld(count: number): Row[] {
+    this.#held ??= orderedRows(this.#prepared).slice(this.#toSkip);
+    return this.#held.splice(0, count);
   }
 
+  #read(count: number): Row[] {
+    const batch: Row[] = [];
+    this.#resume = this.#prepared.scan(this.#resume, (row) => {
+      if (this.#toSkip > 0) this.#toSkip--;
+      else batch.push(row);
+      return batch.length < count;
+    });
+    if (this.#resume === undefined) this.#left = batch.length;
+    return batch;
+  }
+}
+
+/** Documents of a sorted query are held as they are; otherwise each batch is read when it is asked for. */
+export function openQuery(view: View, name: string, query: Query): Source {
+  const prepared = prepare(view, name, query);
+  const progress = new Progress(prepared, query);
   return {
-    next,
-    explain: () => {
+    next() {
+      const docs = progress.next().map(({ doc }) => doc);
+      const shown = projected(docs, query.projection, query.filter);
+      return view.isShared ? shown.map((doc) => copyOf(doc)) : shown;
+    },
+    explain() {
       let returned = 0;
-      for (let batch = next(); batch.length > 0; batch = next()) returned += batch.length;
+      for (let batch = progress.next(); batch.length > 0; batch = progress.next())
+        returned += batch.length;
       return explanation(prepared, returned);
     },
   };

@@ -11,7 +11,7 @@ import {
 import type { Change, Engine, Snapshot } from "./engine.ts";
 import { serverError } from "./errors.ts";
 import type { Put } from "./overlay.ts";
-import { catalogKey, isCatalogKey } from "./table.ts";
+import { catalogKey, isCatalogKey } from "./layout.ts";
 import type { View } from "./view.ts";
 
 /** The driver's names for where a transaction stands. */

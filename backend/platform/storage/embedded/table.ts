@@ -1,28 +1,23 @@
+import { detached, type DocumentCache } from "./cache.ts";
 import { duplicateKey, serverError } from "./errors.ts";
 import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "./keys.ts";
-import type { KeyRange, Kv } from "./kv.ts";
-import type { Plan } from "./planner.ts";
+import type { Entry, Kv } from "./kv.ts";
 import {
-  fromBytes,
-  fromBytesExactly,
-  isDoc,
-  maxDocumentBytes,
-  toBytes,
-  type Doc,
-} from "./values.ts";
+  catalogKey,
+  documentKey,
+  prefixOf,
+  readCatalogEntry,
+  recordOf,
+  type CatalogEntry,
+} from "./layout.ts";
+import type { Plan } from "./planner.ts";
+import { fromBytes, fromBytesExactly, maxDocumentBytes, toBytes, type Doc } from "./values.ts";
 
 /** A stored document with the number that orders it by insertion. */
 export interface Row {
-  readonly record: Buffer;
+  readonly record: number;
   readonly doc: Doc;
-}
-
-/** A collection in the catalog. */
-export interface CatalogEntry {
-  readonly id: number;
-  readonly name: string;
-  readonly indexes: readonly IndexSpec[];
 }
 
 /** Hands out numbers that no other table, or document of the table, has or will have. */
@@ -31,48 +26,29 @@ export interface Numbers {
   record(table: number): number;
 }
 
-const catalogPrefix = Buffer.alloc(4);
-const catalogRange: KeyRange = { start: catalogPrefix, end: afterPrefix(catalogPrefix) };
-const recordBytes = 6;
-
-/** Whether a key belongs to the catalog: collections and their indexes. */
-export function isCatalogKey(key: Buffer): boolean {
-  return key.readUInt32BE(0) === 0;
+/** Where a reading stopped. */
+export interface Resume {
+  readonly key: Buffer;
+  readonly range: number;
 }
 
-/** The key of a collection in the catalog. */
-export function catalogKey(name: string): Buffer {
-  return Buffer.concat([catalogPrefix, fitKey(Buffer.from(name))]);
+/** What a table stands on. A cache may only stand beside the latest durable state. */
+export interface Ground {
+  readonly kv: Kv;
+  readonly numbers: Numbers;
+  readonly cache: DocumentCache | undefined;
 }
 
-/** The highest record number a table ever stored and still has; 0 for none. */
-export function lastRecord(kv: Kv, table: number): number {
-  const start = prefixOf(table, 0);
-  for (const { key } of kv.entries({ start, end: afterPrefix(start), reverse: true })) {
-    return key.readUIntBE(4, recordBytes);
-  }
-  return 0;
+/** How to read: which keys, which to continue behind, and which records to leave out. */
+export interface Scan {
+  readonly plan: Plan;
+  readonly resume: Resume | undefined;
+  isNew(record: number): boolean;
 }
 
-/** Beginning of the keys of an index of a table; index 0 holds the documents. */
-export function prefixOf(table: number, index: number): Buffer {
-  const prefix = Buffer.alloc(4);
-  prefix.writeUInt16BE(table, 0);
-  prefix.writeUInt16BE(index, 2);
-  return prefix;
-}
-
-function readCatalogEntry(bytes: Uint8Array): CatalogEntry {
-  const { id, name, indexes } = fromBytes(bytes);
-  if (typeof id !== "number" || typeof name !== "string" || !Array.isArray(indexes)) {
-    throw serverError(8, "The catalog of the embedded database is damaged.");
-  }
-  return { id, name, indexes: (indexes as unknown[]).filter(isDoc) as unknown as IndexSpec[] };
-}
-
-/** Every collection in the catalog. @throws {MongoServerError} 8 — when it is damaged */
-export function readCatalog(kv: Kv): CatalogEntry[] {
-  return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
+interface IndexEntry {
+  readonly key: Buffer;
+  readonly spec: IndexSpec;
 }
 
 /** Storage of one collection: documents by record number and its indexes, all in one ordered key space. */
@@ -80,19 +56,15 @@ export class Table {
   readonly name: string;
   readonly #kv: Kv;
   readonly #numbers: Numbers;
+  readonly #cache: DocumentCache | undefined;
   #entry: CatalogEntry | undefined;
-  #documents: Buffer = Buffer.alloc(0);
 
-  constructor(kv: Kv, name: string, numbers: Numbers) {
-    this.#kv = kv;
+  constructor({ kv, numbers, cache }: Ground, name: string) {
     this.name = name;
+    this.#kv = kv;
     this.#numbers = numbers;
+    this.#cache = cache;
     this.reload();
-  }
-
-  /** The catalog's entries. */
-  static list(kv: Kv): { id: number; name: string }[] {
-    return readCatalog(kv);
   }
 
   /** Its number in the key space; undefined before the first write. */
@@ -109,39 +81,39 @@ export class Table {
   reload(): void {
     const bytes = this.#kv.get(catalogKey(this.name));
     this.#entry = bytes === undefined ? undefined : readCatalogEntry(bytes);
-    if (this.#entry !== undefined) this.#documents = prefixOf(this.#entry.id, 0);
   }
 
-  #saveCatalog(indexes: readonly IndexSpec[]): void {
+  #saveCatalog(indexes: readonly IndexSpec[]): number {
     const id = this.#entry?.id ?? this.#numbers.table();
     this.#entry = { id, name: this.name, indexes };
-    this.#documents = prefixOf(id, 0);
     this.#kv.put(catalogKey(this.name), Buffer.from(toBytes(this.#entry, true)));
+    return id;
   }
 
-  /** Makes sure the collection exists. Inside a write. */
-  create(): void {
-    if (this.#entry === undefined) this.#saveCatalog([{ ...idIndex }]);
+  /** Makes sure the collection exists and tells its number. Inside a write. */
+  create(): number {
+    return this.#entry?.id ?? this.#saveCatalog([{ ...idIndex }]);
   }
 
-  #indexKey(spec: IndexSpec, key: Buffer, record: Buffer): Buffer {
-    const parts = [prefixOf(this.#entry?.id ?? 0, spec.id), key];
-    return Buffer.concat(spec.unique ? parts : [...parts, record]);
+  #documentKey(record: number): Buffer {
+    return documentKey(this.#entry?.id ?? 0, record);
   }
 
-  #entriesOf(record: Buffer, doc: Doc): Map<string, { key: Buffer; spec: IndexSpec }> {
-    const entries = new Map<string, { key: Buffer; spec: IndexSpec }>();
-    for (const spec of this.indexes) {
-      const { keys } = this.#keys(spec, doc);
-      for (const plain of keys) {
-        const key = this.#indexKey(spec, plain, record);
-        entries.set(key.toString("latin1"), { key, spec });
-      }
-    }
-    return entries;
+  #prefix(index: number): Buffer {
+    return prefixOf(this.#entry?.id ?? 0, index);
   }
 
-  #keys(spec: IndexSpec, doc: Doc): { keys: readonly Buffer[] } {
+  #entriesOf(record: Buffer, doc: Doc): IndexEntry[] {
+    return this.indexes.flatMap((spec) => {
+      const prefix = this.#prefix(spec.id);
+      return this.#keys(spec, doc).map((key) => ({
+        key: Buffer.concat(spec.unique ? [prefix, key] : [prefix, key, record]),
+        spec,
+      }));
+    });
+  }
+
+  #keys(spec: IndexSpec, doc: Doc): readonly Buffer[] {
     const found = keysOf(spec, doc);
     const roots = found.multikeyRoots.filter((root) => !spec.multikeyRoots.includes(root));
     if (roots.length > 0 || (found.hasLongKeys && !spec.hasLongKeys)) {
@@ -149,19 +121,15 @@ export class Table {
       spec.hasLongKeys ||= found.hasLongKeys;
       this.#saveCatalog(this.indexes);
     }
-    return found;
+    return found.keys;
   }
 
-  #refuseDuplicates(
-    entries: Map<string, { key: Buffer; spec: IndexSpec }>,
-    record: Buffer,
-    doc: Doc,
-  ): void {
-    for (const { key, spec } of entries.values()) {
+  #refuseDuplicates(entries: readonly IndexEntry[], record: Buffer, doc: Doc): void {
+    for (const { key, spec } of entries) {
       if (!spec.unique) continue;
-      const holder = this.#kv.get(key);
+      const holder = this.#kv.peek(key);
       if (holder && !holder.equals(record))
-        throw duplicateKey(`embedded.${this.name}`, spec.name, keyValueOf(spec, doc));
+        throw duplicateKey(this.name, spec, keyValueOf(spec, doc));
     }
   }
 
@@ -170,7 +138,7 @@ export class Table {
    * @throws {MongoServerError} 11000 — when a unique index already holds its key; 10334 — when larger than 16 MiB
    */
   insert(doc: Doc): void {
-    this.#add(doc, this.#encode(doc));
+    this.#add(doc, encoded(doc));
   }
 
   /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
@@ -179,25 +147,17 @@ export class Table {
   }
 
   #add(doc: Doc, bytes: Buffer): void {
-    this.create();
-    const record = Buffer.alloc(recordBytes);
-    record.writeUIntBE(this.#numbers.record(this.#entry?.id ?? 0), 0, recordBytes);
+    const key = this.#documentKey(this.#numbers.record(this.create()));
+    const record = key.subarray(4);
     const entries = this.#entriesOf(record, doc);
     this.#refuseDuplicates(entries, record, doc);
-    this.#kv.put(Buffer.concat([this.#documents, record]), bytes);
-    for (const { key } of entries.values()) this.#kv.put(key, record);
-  }
-
-  #encode(doc: Doc): Buffer {
-    const bytes = Buffer.from(toBytes(doc));
-    if (bytes.length > maxDocumentBytes)
-      throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
-    return bytes;
+    this.#kv.put(key, bytes);
+    for (const entry of entries) this.#kv.put(entry.key, record);
   }
 
   /** A row with the type of each number, as a change must keep it. */
   exactly({ record, doc }: Row): Row {
-    const bytes = this.#kv.get(Buffer.concat([this.#documents, record]));
+    const bytes = this.#kv.get(this.#documentKey(record));
     return { record, doc: bytes === undefined ? doc : fromBytesExactly(bytes) };
   }
 
@@ -206,69 +166,78 @@ export class Table {
    * @throws {MongoServerError} as {@link insert}
    */
   update(row: Row, next: Doc): boolean {
-    const bytes = this.#encode(next);
-    const documentKey = Buffer.concat([this.#documents, row.record]);
-    if (this.#kv.get(documentKey)?.equals(bytes)) return false;
-    const before = this.#entriesOf(row.record, row.doc);
-    const after = this.#entriesOf(row.record, next);
-    this.#refuseDuplicates(after, row.record, next);
-    this.#kv.put(documentKey, bytes);
-    for (const [name, { key }] of before) if (!after.has(name)) this.#kv.remove(key);
-    for (const [name, { key }] of after) if (!before.has(name)) this.#kv.put(key, row.record);
+    const bytes = encoded(next);
+    const key = this.#documentKey(row.record);
+    if (this.#kv.peek(key)?.equals(bytes)) return false;
+    const record = key.subarray(4);
+    const before = this.#entriesOf(record, row.doc);
+    const after = this.#entriesOf(record, next);
+    this.#refuseDuplicates(after, record, next);
+    this.#kv.put(key, bytes);
+    for (const entry of missingFrom(after, before)) this.#kv.remove(entry.key);
+    for (const entry of missingFrom(before, after)) this.#kv.put(entry.key, record);
     return true;
   }
 
   /** Removes a document. Inside a write. */
   remove(row: Row): void {
     const { doc } = this.exactly(row);
-    for (const { key } of this.#entriesOf(row.record, doc).values()) this.#kv.remove(key);
-    this.#kv.remove(Buffer.concat([this.#documents, row.record]));
+    const key = this.#documentKey(row.record);
+    for (const entry of this.#entriesOf(key.subarray(4), doc)) this.#kv.remove(entry.key);
+    this.#kv.remove(key);
   }
 
-  /** The document with that `_id`. */
+  /** The document with that `_id`. Nobody may change it: see {@link Ground}. */
   findById(id: unknown): Row | undefined {
     if (this.#entry === undefined) return undefined;
-    const record = this.#kv.get(this.#indexKey(idIndex, fitKey(encodeValue(id)), Buffer.alloc(0)));
-    return record === undefined ? undefined : this.#row(record);
+    const key = Buffer.concat([this.#prefix(idIndex.id), fitKey(encodeValue(id))]);
+    const record = this.#kv.peek(key);
+    return record === undefined ? undefined : this.#row(recordOf(record));
   }
 
-  #row(record: Buffer): Row | undefined {
-    const bytes = this.#kv.get(Buffer.concat([this.#documents, record]));
-    return bytes === undefined ? undefined : { record, doc: fromBytes(bytes) };
+  #row(record: number): Row | undefined {
+    const table = this.#entry?.id ?? 0;
+    const kept = this.#cache?.get(table, record);
+    if (kept) return { record, doc: kept };
+    const bytes = this.#kv.peek(documentKey(table, record));
+    if (bytes === undefined) return undefined;
+    const doc = detached(fromBytes(bytes));
+    this.#cache?.set(table, record, { doc, sizeBytes: bytes.length });
+    return { record, doc };
   }
 
-  /** Rows of a plan in its order, each once; `resume` continues behind the key a former call gave. */
-  *rows(plan: Plan, resume?: Resume): Generator<Row & { at: Resume }> {
-    if (this.#entry === undefined) return;
-    if (plan.index === undefined) yield* this.#allRows(plan.reverse, resume);
-    else yield* this.#indexedRows(plan.index, plan, resume);
-  }
-
-  *#allRows(reverse: boolean, resume?: Resume): Generator<Row & { at: Resume }> {
-    const range = { start: this.#documents, end: afterPrefix(this.#documents) };
-    for (const { key, value } of this.#kv.entries({ ...range, reverse, after: resume?.key })) {
-      yield { record: key.subarray(4), doc: fromBytes(value), at: { key, range: 0 } };
-    }
-  }
-
-  *#indexedRows(spec: IndexSpec, plan: Plan, resume?: Resume): Generator<Row & { at: Resume }> {
-    const prefix = prefixOf(this.#entry?.id ?? 0, spec.id);
-    for (const [i, range] of plan.ranges.entries()) {
+  /**
+   * Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end.
+   * Nobody may change a row's document: see {@link Ground}.
+   */
+  scan({ plan, resume, isNew }: Scan, visit: (row: Row) => boolean): Resume | undefined {
+    if (this.#entry === undefined) return undefined;
+    for (const [i, range] of this.#ranges(plan).entries()) {
       if (resume !== undefined && i < resume.range) continue;
-      const start = Buffer.concat([prefix, range.start]);
-      const end = Buffer.concat([prefix, range.end]);
       const after = resume?.range === i ? resume.key : undefined;
-      for (const { key, value } of this.#kv.entries({ start, end, reverse: plan.reverse, after })) {
-        const row = this.#row(value);
-        if (row) yield { ...row, at: { key, range: i } };
+      for (const entry of this.#kv.entries({ ...range, reverse: plan.reverse, after })) {
+        const record = recordIn(plan, entry);
+        const row = isNew(record) ? this.#row(record) : undefined;
+        if (row && !visit(row)) return { key: entry.key, range: i };
       }
     }
+    return undefined;
+  }
+
+  #ranges({ index, ranges }: Plan) {
+    const prefix = this.#prefix(index?.id ?? 0);
+    if (index === undefined) return [{ start: prefix, end: afterPrefix(prefix) }];
+    return ranges.map(({ start, end }) => ({
+      start: Buffer.concat([prefix, start]),
+      end: Buffer.concat([prefix, end]),
+    }));
   }
 
   /** How many documents there are, without reading them. */
   count(): number {
     if (this.#entry === undefined) return 0;
-    return this.#kv.count({ start: this.#documents, end: afterPrefix(this.#documents) });
+    const prefix = this.#prefix(0);
+    return this.#kv.count({ start: prefix, end: afterPrefix(prefix) });
   }
 
   /**
@@ -287,24 +256,32 @@ export class Table {
       );
     }
     this.clearIndex(spec.id);
-    const entries: { key: Buffer; record: Buffer }[] = [];
-    const holders = new Set<string>();
-    for (const { record, doc } of this.#allRows(false)) {
-      const found = keysOf(spec, doc);
-      spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
-      spec.hasLongKeys ||= found.hasLongKeys;
-      for (const plain of found.keys) {
-        const key = this.#indexKey(spec, plain, record);
-        const name = key.toString("latin1");
-        if (holders.has(name))
-          throw duplicateKey(`embedded.${this.name}`, spec.name, keyValueOf(spec, doc));
-        if (spec.unique) holders.add(name);
-        entries.push({ key, record });
-      }
-    }
-    for (const { key, record } of entries) this.#kv.put(key, record);
+    this.#fill(spec);
     this.#saveCatalog([...this.indexes, spec]);
     return spec.name;
+  }
+
+  #fill(spec: IndexSpec): void {
+    const documents = this.#prefix(0);
+    const reading = { start: documents, end: afterPrefix(documents) };
+    for (let after: Buffer | undefined = documents; after;) {
+      const batch: Entry[] = take(this.#kv.entries({ ...reading, after }), fillBatch);
+      for (const entry of batch) this.#fillOne(spec, entry);
+      after = batch.at(-1)?.key;
+    }
+  }
+
+  #fillOne(spec: IndexSpec, entry: Entry): void {
+    const record = entry.key.subarray(4);
+    const doc = fromBytes(entry.value);
+    const found = keysOf(spec, doc);
+    spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
+    spec.hasLongKeys ||= found.hasLongKeys;
+    for (const plain of found.keys) {
+      const key = Buffer.concat([this.#prefix(spec.id), plain, ...(spec.unique ? [] : [record])]);
+      this.#refuseDuplicates([{ key, spec }], record, doc);
+      this.#kv.put(key, record);
+    }
   }
 
   /** Takes an index out of use and tells its number. Inside a write. */
@@ -318,8 +295,7 @@ export class Table {
 
   /** Removes the keys that an index number no longer used has left. Inside a write. */
   clearIndex(id: number): void {
-    if (this.indexes.every((index) => index.id !== id))
-      this.#clear(prefixOf(this.#entry?.id ?? 0, id));
+    if (this.indexes.every((index) => index.id !== id)) this.#clear(this.#prefix(id));
   }
 
   /** Removes the collection. Inside a write. */
@@ -336,10 +312,28 @@ export class Table {
   }
 }
 
-/** Where a reading stopped. */
-export interface Resume {
-  readonly key: Buffer;
-  readonly range: number;
+const fillBatch = 1_000;
+
+function take<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) if (taken.push(item) === count) break;
+  return taken;
+}
+
+function encoded(doc: Doc): Buffer {
+  const bytes = Buffer.from(toBytes(doc));
+  if (bytes.length > maxDocumentBytes)
+    throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
+  return bytes;
+}
+
+/** The record an entry is of: its own key for a document, its value in an index. */
+function recordIn({ index }: Plan, { key, value }: Entry): number {
+  return index === undefined ? recordOf(key, 4) : recordOf(value);
+}
+
+function missingFrom(some: readonly IndexEntry[], others: readonly IndexEntry[]): IndexEntry[] {
+  return others.filter(({ key }) => !some.some((entry) => entry.key.equals(key)));
 }
 
 function isSameDefinition(a: IndexSpec, b: IndexSpec): boolean {

@@ -1,4 +1,4 @@
-import { BSON, BSONSymbol, Double, Int32, Long } from "mongodb";
+import { Binary, BSON, BSONSymbol, Double, Int32, Long, ObjectId } from "mongodb";
 
 /** A stored document as plain values: JavaScript primitives, Date, RegExp, arrays, objects and BSON classes. */
 export type Doc = Record<string, unknown>;
@@ -75,6 +75,7 @@ export function toExact(value: unknown, ignoreUndefined = false): unknown {
 
 /** As {@link toPlainDoc}, keeping each number's type. */
 export function toExactDoc(value: unknown, ignoreUndefined = false): Doc {
+  if (isPlain(value) && isDoc(value)) return copyOf(value);
   const exact = toExact(value ?? {}, ignoreUndefined);
   return isDoc(exact) ? exact : {};
 }
@@ -103,8 +104,23 @@ export function toPlain(value: unknown, ignoreUndefined = false): unknown {
   return fromBytes(toBytes({ v: value }, ignoreUndefined)).v;
 }
 
+/** True when encoding and decoding a value would only copy it. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== "object")
+    return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+  if (value === null || value instanceof ObjectId) return true;
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  if (Array.isArray(value)) return value.every((item) => isPlain(item));
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    !("_bsontype" in value) &&
+    Object.values(value).every((item) => isPlain(item))
+  );
+}
+
 /** As {@link toPlain}, for a whole document or filter. */
 export function toPlainDoc(value: unknown, ignoreUndefined = false): Doc {
+  if (isPlain(value) && isDoc(value)) return copyOf(value);
   const plain = toPlain(value ?? {}, ignoreUndefined);
   return isDoc(plain) ? plain : {};
 }
@@ -132,13 +148,17 @@ export function hasOperators(value: unknown): value is Doc {
   return isDoc(value) && Object.keys(value).some((key) => key.startsWith("$"));
 }
 
-/** A copy that shares nothing mutable with the original. */
-export function copyOf<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item)) as T;
-  if (isDoc(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)])) as T;
-  }
-  return value;
+/** A copy that shares nothing with the original that anybody could change. */
+export function copyOf<T>(value: T): T;
+export function copyOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item));
+  if (value instanceof Date) return new Date(value);
+  if (value instanceof Binary) return new Binary(Buffer.from(value.value()), value.sub_type);
+  if (!isDoc(value)) return value;
+  const copy: Doc = {};
+  for (const key of Object.keys(value)) put(copy, key, copyOf(value[key]));
+  return copy;
 }
 
 const typeNames: Record<string, string> = {

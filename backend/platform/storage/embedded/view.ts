@@ -1,5 +1,6 @@
 import type { Kv } from "./kv.ts";
-import { Table, type Numbers } from "./table.ts";
+import { readCatalog } from "./layout.ts";
+import { Table, type Ground } from "./table.ts";
 
 /** A query that had to read a whole collection. */
 export interface FullScan {
@@ -9,23 +10,30 @@ export interface FullScan {
 
 /** The collections as one reader or writer sees them. */
 export class View {
-  readonly kv: Kv;
-  readonly #numbers: Numbers;
+  readonly #ground: Ground;
   readonly #tables = new Map<string, Table>();
   /** Remembers a whole-collection read. */
   readonly noteFullScan: (scan: FullScan) => void;
 
-  constructor(kv: Kv, numbers: Numbers, noteFullScan: (scan: FullScan) => void) {
-    this.kv = kv;
-    this.#numbers = numbers;
+  constructor(ground: Ground, noteFullScan: (scan: FullScan) => void) {
+    this.#ground = ground;
     this.noteFullScan = noteFullScan;
+  }
+
+  get kv(): Kv {
+    return this.#ground.kv;
+  }
+
+  /** Whether documents that are read belong to a cache, so that whoever hands them out copies them. */
+  get isShared(): boolean {
+    return this.#ground.cache !== undefined;
   }
 
   /** The table of that name, which comes to be with its first write. */
   table(name: string): Table {
     let table = this.#tables.get(name);
     if (table === undefined) {
-      table = new Table(this.kv, name, this.#numbers);
+      table = new Table(this.#ground, name);
       this.#tables.set(name, table);
     }
     return table;
@@ -38,7 +46,7 @@ export class View {
 
   /** Names of stored tables. */
   tableNames(): string[] {
-    return Table.list(this.kv).map(({ name }) => name);
+    return readCatalog(this.kv).map(({ name }) => name);
   }
 
   /** Reads the catalog again, when its key space changed under it. */
