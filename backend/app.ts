@@ -19,6 +19,8 @@ import type { Log } from "./platform/log.ts";
 import { createIdempotencyStore } from "./platform/storage/idempotency-store.ts";
 import { openStorage, type Storage } from "./platform/storage/index.ts";
 import { migrate, type MigrationEvent } from "./platform/storage/migrations.ts";
+import { createUpkeep, type Upkeep } from "./platform/storage/upkeep.ts";
+import { blobReferences } from "./blob-references.ts";
 import { migrations } from "./migrations/index.ts";
 import { Refusal } from "../domain/kernel/refusal.ts";
 
@@ -36,6 +38,7 @@ export interface App {
   readonly routes: readonly Route[];
   readonly bus: Bus;
   readonly storage: Storage;
+  readonly upkeep: Upkeep;
   /** Starts to listen and answers the public URL. */
   listen(): Promise<string>;
   /** Stops taking requests, flushes drafts, closes storage. */
@@ -61,17 +64,18 @@ export async function createApp(options: AppOptions): Promise<App> {
     publicUrl: () => base.url,
   });
   await storage.ready();
-  await storage.ready();
   const server = createServer(
     { headersTimeout: 15_000, requestTimeout: 60_000 },
     httpFront({ config, log, clock, storage, features, origins }),
   );
   for (const attach of features.sockets) attach(server);
+  const upkeep = createUpkeep({ storage, references: blobReferences, clock, log });
   return {
     features,
     routes: features.routes,
     bus,
     storage,
+    upkeep,
     async listen() {
       const port = await listenOn(server, config);
       if (!config.isPublicUrlGiven) base.url = `http://localhost:${port}`;
@@ -79,15 +83,17 @@ export async function createApp(options: AppOptions): Promise<App> {
         if (!config.isPublicUrlGiven) origins.add(`http://${host}:${port}`);
       }
       await features.start();
+      upkeep.start();
       return base.url;
     },
-    close: () => closeAll(server, features, storage),
+    close: () => closeAll({ server, features, upkeep, storage }),
   };
 }
 
 /** Storage at the program's schema version. */
 async function openData(config: Config, log: Log): Promise<Storage> {
-  const storage = await openStorage({ dataDir: config.dataDir, mongodbUri: config.mongodbUri });
+  const { dataDir, mongodbUri, blobQuotaBytes } = config;
+  const storage = await openStorage({ dataDir, mongodbUri, blobQuotaBytes });
   try {
     const onEvent = ({ kind, ...event }: MigrationEvent) => log.info(event, `migration ${kind}`);
     await migrate(storage.connection, { migrations, isExclusive: storage.isExclusive, onEvent });
@@ -123,7 +129,7 @@ function httpFront({ config, log, clock, storage, features, origins }: FrontPart
     pagesDir: join(config.root, "dist", "frontend"),
     mounts: [
       ["/health", healthRouter(() => Promise.resolve(storage.failure() === undefined))],
-      ["/metrics", metricsRouter(features.figures)],
+      ["/metrics", metricsRouter(() => ({ ...features.figures(), ...blobFigures(storage) }))],
       [
         "/api/v1/openapi.json",
         jsonRouter(() => openApiDocument(features.routes, config.publicUrl)),
@@ -132,6 +138,15 @@ function httpFront({ config, log, clock, storage, features, origins }: FrontPart
       ...features.mounts,
     ],
   });
+}
+
+/** What stored files take up; with a quota, also what they may. */
+function blobFigures({ blobs }: Storage): Record<string, number> {
+  const { usedBytes, quotaBytes } = blobs.usage();
+  return {
+    entente_blobs_used_bytes: usedBytes,
+    ...(quotaBytes === undefined ? {} : { entente_blobs_quota_bytes: quotaBytes }),
+  };
 }
 
 function listenOn(server: Server, config: Config): Promise<number> {
@@ -144,10 +159,18 @@ function listenOn(server: Server, config: Config): Promise<number> {
   });
 }
 
-async function closeAll(server: Server, features: Features, storage: Storage): Promise<void> {
+interface OpenParts {
+  readonly server: Server;
+  readonly features: Features;
+  readonly upkeep: Upkeep;
+  readonly storage: Storage;
+}
+
+async function closeAll({ server, features, upkeep, storage }: OpenParts): Promise<void> {
   const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
   await features.close();
   server.closeAllConnections();
   await stopped;
+  await upkeep.stop();
   await storage.close();
 }

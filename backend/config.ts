@@ -11,6 +11,7 @@ const environment = z.object({
   DATA_DIR: z.string().default("./data"),
   TEMPLATES_DIR: optionalText,
   MONGODB_URI: optionalText,
+  BLOB_QUOTA_MB: z.coerce.number().positive().optional(),
   REDIS_URL: optionalText,
   PUBLIC_URL: z.url().optional(),
   SMTP_URL: optionalText,
@@ -33,6 +34,8 @@ export interface Config {
   /** Folder with one sub-folder per template. */
   readonly templatesDir: string;
   readonly mongodbUri: string | undefined;
+  /** Most bytes that stored files may take; none means what the disk has. */
+  readonly blobQuotaBytes: number | undefined;
   readonly redisUrl: string | undefined;
   /** Origin under which people reach the instance, without a final slash. */
   readonly publicUrl: string;
@@ -70,6 +73,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataDir: resolve(value.DATA_DIR),
     templatesDir: resolve(value.TEMPLATES_DIR ?? join(root, "templates")),
     mongodbUri: value.MONGODB_URI,
+    blobQuotaBytes: quotaOf(value.BLOB_QUOTA_MB),
     redisUrl: value.REDIS_URL,
     publicUrl: (value.PUBLIC_URL ?? `http://localhost:${value.PORT}`).replace(/\/$/, ""),
     isPublicUrlGiven: value.PUBLIC_URL !== undefined,
@@ -83,6 +87,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     root,
     secrets: Object.freeze({ jwt: value.JWT_SECRET, keys: value.KEY_SECRET }),
   });
+}
+
+function quotaOf(mebibytes: number | undefined): number | undefined {
+  return mebibytes === undefined ? undefined : Math.floor(mebibytes * 2 ** 20);
 }
 
 function findRoot(from: string): string {
