@@ -1,42 +1,63 @@
-import { ObjectId } from "mongodb";
+import { MongoAPIError, MongoInvalidArgumentError, ObjectId } from "mongodb";
+import { openPipeline } from "./aggregation.ts";
 import { EmbeddedCursor, type FindOptions } from "./cursor.ts";
 import type { Change, Engine } from "./engine.ts";
-import { unsupported } from "./errors.ts";
+import { serverError, unsupported } from "./errors.ts";
 import { describeIndex, indexSpec } from "./indexes.ts";
-import { aggregated, distinctValues, projected } from "./matching.ts";
+import { distinctValues, projected } from "./matching.ts";
+import { defaultDatabase, namespaceOf, tableNameOf } from "./names.ts";
 import { candidatesAt } from "./paths.ts";
 import { findRows, openQuery, readSort } from "./queries.ts";
-import { BulkOutcome, isWriteError, type UpdateOutcome } from "./results.ts";
+import {
+  BulkOutcome,
+  isWriteError,
+  updateOutcome,
+  withMetadata,
+  type BulkResult,
+  type UpdateOutcome,
+} from "./results.ts";
 import { transactionOf } from "./session.ts";
 import type { Table } from "./table.ts";
-import { isDoc, toExactDoc, toPlainDoc, type Doc } from "./values.ts";
+import { toExactDoc, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
-import { withIdFirst, Writer, type Modification, type Options, type Work } from "./writer.ts";
+import {
+  queryOf,
+  withIdFirst,
+  Writer,
+  type Modification,
+  type Modifier,
+  type Options,
+  type Work,
+} from "./writer.ts";
 
 /** The methods of the driver's Collection that mongoose and our stores call. */
 export class EmbeddedCollection {
   readonly #engine: Engine;
   readonly #writer: Writer;
+  readonly #name: string;
+  readonly dbName: string;
   readonly collectionName: string;
   #indexed: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine, name: string) {
+  constructor(engine: Engine, collectionName: string, dbName: string = defaultDatabase) {
     this.#engine = engine;
-    this.#writer = new Writer(name);
-    this.collectionName = name;
+    this.#name = tableNameOf(dbName, collectionName);
+    this.#writer = new Writer(this.#name);
+    this.dbName = dbName;
+    this.collectionName = collectionName;
   }
 
   get namespace(): string {
-    return `embedded.${this.collectionName}`;
+    return namespaceOf(this.#name);
   }
 
-  /** Holds documents back until indexes are made; a failed index is the model's error to report. */
+  /** Holds documents back until the indexes of the latest model are made; a failed index is the model's error to report. */
   waitFor(indexes: Promise<unknown>): void {
-    this.#indexed = Promise.allSettled([this.#indexed, indexes]);
+    this.#indexed = Promise.allSettled([indexes]);
   }
 
   get #table(): Table {
-    return this.#engine.view.table(this.collectionName);
+    return this.#engine.view.table(this.#name);
   }
 
   /** The documents as an operation with these options sees them. */
@@ -65,33 +86,35 @@ export class EmbeddedCollection {
     return { acknowledged: true, insertedId: doc._id };
   }
 
-  async insertMany(docs: Doc[], options: Options = {}): Promise<BulkOutcome> {
-    return this.bulkWrite(
-      docs.map((document) => ({ insertOne: { document } })),
-      options,
-    );
+  async insertMany(docs: Doc[], options: Options = {}): Promise<BulkResult> {
+    if (!Array.isArray(docs))
+      throw new MongoInvalidArgumentError('Argument "docs" must be an array of documents');
+    const operations = docs.map((document) => ({ insertOne: { document } }));
+    const { insertedCount, insertedIds } = await this.bulkWrite(operations, options);
+    return { acknowledged: true, insertedCount, insertedIds };
   }
 
   find(filter: unknown = {}, options: Options = {}): EmbeddedCursor {
-    const plain = toPlainDoc(filter);
     return new EmbeddedCursor(
-      (wanted) => openQuery(this.#view(options), this.collectionName, { filter: plain, ...wanted }),
-      options,
+      (wanted) =>
+        openQuery(this.#view(options), this.#name, { ...wanted, filter: wanted.filter ?? {} }),
+      { ...options, filter: toPlainDoc(filter) },
     );
   }
 
   async findOne(filter: unknown = {}, options: Options = {}): Promise<unknown> {
-    return this.find(filter, { ...options, limit: 1 }).next();
+    const cursor = this.find(filter, { ...options, limit: 1 });
+    return options.explain === undefined ? cursor.next() : cursor.explain();
+  }
+
+  async #modify(filter: Doc, options: Options, modifier: Modifier): Promise<Modification> {
+    return this.#write(options, this.#writer.modify(filter, options, modifier));
   }
 
   async updateOne(filter: unknown, change: unknown, options: Options = {}): Promise<UpdateOutcome> {
     const plain = toPlainDoc(filter);
-    return outcome(
-      await this.#write(
-        options,
-        this.#writer.modify(plain, options, this.#writer.updating(plain, change, options)),
-      ),
-    );
+    const modifier = this.#writer.updating(plain, change, options);
+    return updateOutcome(await this.#modify(plain, options, modifier));
   }
 
   async updateMany(
@@ -99,14 +122,7 @@ export class EmbeddedCollection {
     change: unknown,
     options: Options = {},
   ): Promise<UpdateOutcome> {
-    const plain = toPlainDoc(filter);
-    const many = { ...options, many: true };
-    return outcome(
-      await this.#write(
-        options,
-        this.#writer.modify(plain, many, this.#writer.updating(plain, change, options)),
-      ),
-    );
+    return this.updateOne(filter, change, { ...options, many: true });
   }
 
   async replaceOne(
@@ -115,12 +131,8 @@ export class EmbeddedCollection {
     options: Options = {},
   ): Promise<UpdateOutcome> {
     const plain = toPlainDoc(filter);
-    return outcome(
-      await this.#write(
-        options,
-        this.#writer.modify(plain, options, this.#writer.replacing(plain, replacement, options)),
-      ),
-    );
+    const modifier = this.#writer.replacing(plain, replacement, options);
+    return updateOutcome(await this.#modify(plain, options, modifier));
   }
 
   async findOneAndUpdate(
@@ -129,11 +141,8 @@ export class EmbeddedCollection {
     options: Options = {},
   ): Promise<unknown> {
     const plain = toPlainDoc(filter);
-    const done = await this.#write(
-      options,
-      this.#writer.modify(plain, options, this.#writer.updating(plain, change, options)),
-    );
-    return this.#answer(done, plain, options);
+    const modifier = this.#writer.updating(plain, change, options);
+    return answer(await this.#modify(plain, options, modifier), plain, options);
   }
 
   async findOneAndReplace(
@@ -142,90 +151,75 @@ export class EmbeddedCollection {
     options: Options = {},
   ): Promise<unknown> {
     const plain = toPlainDoc(filter);
-    const done = await this.#write(
-      options,
-      this.#writer.modify(plain, options, this.#writer.replacing(plain, replacement, options)),
-    );
-    return this.#answer(done, plain, options);
+    const modifier = this.#writer.replacing(plain, replacement, options);
+    return answer(await this.#modify(plain, options, modifier), plain, options);
   }
 
   async findOneAndDelete(filter: unknown, options: Options = {}): Promise<unknown> {
     const plain = toPlainDoc(filter);
-    const [row] = await this.#write(
-      options,
-      this.#writer.remove({ filter: plain, sort: options.sort }, false),
-    );
-    const done = {
-      matched: row ? 1 : 0,
-      modified: 0,
-      before: row?.doc,
-      after: undefined,
-      upsertedId: null,
-    };
-    return this.#answer(done, plain, { ...options, returnDocument: "before" });
+    const [row] = await this.#write(options, this.#writer.remove(queryOf(plain, options), false));
+    const value = shownAs(row?.doc, plain, options);
+    if (options.includeResultMetadata !== true) return value;
+    return { value, ok: 1, lastErrorObject: { n: row ? 1 : 0 } };
   }
 
-  #answer(done: Modification, filter: Doc, options: Options): unknown {
-    const doc = options.returnDocument === "after" ? done.after : done.before;
-    const value =
-      doc === undefined ? null : (projected([doc], options.projection, filter)[0] ?? null);
-    if (options.includeResultMetadata !== true) return value;
-    const upserted = done.upsertedId === null ? {} : { upserted: done.upsertedId };
-    const n = done.matched || (done.upsertedId === null ? 0 : 1);
-    return { value, ok: 1, lastErrorObject: { n, updatedExisting: done.matched > 0, ...upserted } };
+  async #delete(
+    filter: unknown,
+    options: Options,
+    many: boolean,
+  ): Promise<{ acknowledged: true; deletedCount: number }> {
+    const query = queryOf(toPlainDoc(filter), options);
+    const rows = await this.#write(options, this.#writer.remove(query, many));
+    return { acknowledged: true, deletedCount: rows.length };
   }
 
   async deleteOne(
     filter: unknown = {},
     options: Options = {},
   ): Promise<{ acknowledged: true; deletedCount: number }> {
-    const rows = await this.#write(
-      options,
-      this.#writer.remove({ filter: toPlainDoc(filter) }, false),
-    );
-    return { acknowledged: true, deletedCount: rows.length };
+    return this.#delete(filter, options, false);
   }
 
   async deleteMany(
     filter: unknown = {},
     options: Options = {},
   ): Promise<{ acknowledged: true; deletedCount: number }> {
-    const rows = await this.#write(
-      options,
-      this.#writer.remove({ filter: toPlainDoc(filter) }, true),
-    );
-    return { acknowledged: true, deletedCount: rows.length };
+    return this.#delete(filter, options, true);
   }
 
   /** One transaction, operation by operation; an ordered bulk stops at its first failure. */
-  async bulkWrite(operations: Doc[], options: Options = {}): Promise<BulkOutcome> {
+  async bulkWrite(operations: unknown[], options: Options = {}): Promise<BulkResult> {
+    if (!Array.isArray(operations))
+      throw new MongoInvalidArgumentError('Argument "operations" must be an array of documents');
+    if (operations.length === 0)
+      throw new MongoInvalidArgumentError("Invalid BulkOperation, Batch cannot be empty");
+    const isOrdered = options.ordered !== false;
     const steps = operations.map((operation, index) =>
       this.#writer.bulkStep(operation, index, options),
     );
-    const result = await this.#write(options, (work) => {
-      const bulk = new BulkOutcome();
-      for (const [index, step] of steps.entries()) {
+    const bulk = await this.#write(options, (work) => {
+      const outcome = new BulkOutcome();
+      for (const [index, { op, run }] of steps.entries()) {
         try {
-          step(bulk, work);
+          run(outcome, work);
         } catch (error) {
           if (!isWriteError(error)) throw error;
-          bulk.fail(index, error, operations[index]);
-          if (options.ordered !== false) break;
+          outcome.fail(index, error, op);
+          if (isOrdered) break;
         }
       }
-      return bulk;
+      return outcome;
     });
-    const error = result.toError();
-    if (error) throw error;
-    return result;
+    return bulk.result(isOrdered);
   }
 
   async countDocuments(filter: unknown = {}, options: Options = {}): Promise<number> {
     const plain = toPlainDoc(filter);
-    if (Object.keys(plain).length === 0 && !options.limit && !options.skip)
-      return this.#view(options).table(this.collectionName).count();
+    if (Object.keys(plain).length === 0 && !options.limit && !options.skip && !options.hint)
+      return this.#view(options).table(this.#name).count();
     const { session } = options;
-    const found = this.find(plain, { ...pageOf(options), session, projection: { _id: 1 } });
+    const query = { ...queryOf(plain, options), ...pageOf(options) };
+    const found = this.find(plain, { ...query, session, projection: { _id: 1 } });
     return (await found.toArray()).length;
   }
 
@@ -234,7 +228,7 @@ export class EmbeddedCollection {
   }
 
   async distinct(path: string, filter: unknown = {}, options: Options = {}): Promise<unknown[]> {
-    const rows = findRows(this.#view(options), this.collectionName, { filter: toPlainDoc(filter) });
+    const rows = findRows(this.#view(options), this.#name, queryOf(toPlainDoc(filter), options));
     const values = rows.flatMap(({ doc }) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
@@ -244,71 +238,84 @@ export class EmbeddedCollection {
   /** Stages run in memory; a leading `$match` (and `$sort` behind it) reads through an index. */
   aggregate(pipeline: unknown[] = [], options: Options = {}): EmbeddedCursor {
     const stages = pipeline.map((stage) => toPlainDoc(stage));
-    const refused = stages
-      .flatMap((stage) => Object.keys(stage))
-      .find((name) => name === "$out" || name === "$merge");
-    if (refused) throw unsupported(`the aggregation stage ${refused}`);
-    return new EmbeddedCursor(() => {
-      const first = stages[0]?.$match;
-      const filter = isDoc(first) ? first : {};
-      const rest = isDoc(first) ? stages.slice(1) : stages;
-      const sort = isDoc(rest[0]?.$sort) ? rest[0].$sort : undefined;
-      const all = (name: string) =>
-        findRows(this.#view(options), name, { filter: {} }).map(({ doc }) => doc);
-      let pending = true;
-      return {
-        next: () => {
-          if (!pending) return [];
-          pending = false;
-          const rows = findRows(this.#view(options), this.collectionName, { filter, sort });
-          return aggregated(
-            rows.map(({ doc }) => doc),
-            sort ? rest.slice(1) : rest,
-            all,
-          );
-        },
-        explain: () =>
-          openQuery(this.#view(options), this.collectionName, { filter, sort }).explain(),
-      };
-    });
+    const { dbName: database, collectionName: collection } = this;
+    return new EmbeddedCursor(() =>
+      openPipeline(this.#view(options), { database, collection }, { stages, options }),
+    );
   }
 
   async createIndex(keys: unknown, options: Options = {}): Promise<string> {
-    const definition = { ...options };
+    const [name] = await this.createIndexes([{ ...options, key: keys }]);
+    return name ?? "";
+  }
+
+  async createIndexes(definitions: readonly Doc[]): Promise<string[]> {
     return this.#engine.write((view) =>
-      view.table(this.collectionName).addIndex((id) => indexSpec(id, keys, definition)),
+      definitions.map(({ key, ...options }) =>
+        view.table(this.#name).addIndex((id) => indexSpec(id, key, options)),
+      ),
     );
   }
 
-  async dropIndex(name: string): Promise<void> {
-    const dropped = await this.#engine.write((view) =>
-      view.table(this.collectionName).dropIndex(name),
-    );
+  #assertExists(): void {
+    if (this.#table.id === undefined) throw serverError(26, `ns does not exist: ${this.namespace}`);
+  }
+
+  async dropIndex(name: string): Promise<Doc> {
+    this.#assertExists();
+    const nIndexesWas = this.#table.indexes.length;
+    const dropped = await this.#engine.write((view) => view.table(this.#name).dropIndex(name));
     // Only when no reader uses the index any more may its keys go.
-    await this.#engine.write((view) => view.table(this.collectionName).clearIndex(dropped));
+    await this.#engine.write((view) => view.table(this.#name).clearIndex(dropped));
+    return { nIndexesWas, ok: 1 };
   }
 
   async dropIndexes(): Promise<boolean> {
+    this.#assertExists();
     for (const { name } of this.#table.indexes.slice(1)) await this.dropIndex(name);
     return true;
   }
 
   listIndexes(): EmbeddedCursor {
-    let pending = this.#table.indexes.map((spec) => describeIndex(spec));
-    return new EmbeddedCursor(() => ({ next: () => pending.splice(0), explain: () => ({}) }));
+    return EmbeddedCursor.over(() => {
+      this.#assertExists();
+      return this.#table.indexes.map(describeIndex);
+    });
   }
 
-  async indexes(): Promise<unknown[]> {
-    return this.listIndexes().toArray();
-  }
-
-  async indexInformation(): Promise<Doc> {
+  /** Definitions, or with `{full: false}` the keys by name. */
+  async indexes({ full = true }: { full?: boolean } = {}): Promise<unknown> {
+    if (full) return this.listIndexes().toArray();
+    this.#assertExists();
     return Object.fromEntries(this.#table.indexes.map(({ name, fields }) => [name, fields]));
   }
 
+  async indexInformation({ full = false }: { full?: boolean } = {}): Promise<unknown> {
+    return this.indexes({ full });
+  }
+
+  async indexExists(names: string | string[]): Promise<boolean> {
+    const known = new Set(this.#table.indexes.map(({ name }) => name));
+    return [names].flat().every((name) => known.has(name));
+  }
+
+  async options(): Promise<Doc> {
+    if (this.#table.id === undefined)
+      throw new MongoAPIError(`collection ${this.namespace} not found`);
+    return {};
+  }
+
+  async isCapped(): Promise<boolean> {
+    return "capped" in (await this.options());
+  }
+
   async drop(): Promise<boolean> {
-    await this.#write({}, ({ view }) => view.table(this.collectionName).drop());
+    await this.#write({}, ({ view }) => view.table(this.#name).drop());
     return true;
+  }
+
+  watch(): never {
+    throw unsupported("change streams");
   }
 
   /** Deletes what its TTL indexes say has expired; tells how much. */
@@ -326,7 +333,7 @@ export class EmbeddedCollection {
   /** Creates the collection, so that it exists before its first document. */
   async create(): Promise<void> {
     if (this.#table.id === undefined)
-      await this.#engine.write((view) => view.table(this.collectionName).create());
+      await this.#engine.write((view) => view.table(this.#name).create());
   }
 }
 
@@ -338,12 +345,12 @@ function pageOf({ sort, skip, limit }: Options): FindOptions {
   };
 }
 
-function outcome(done: Modification): UpdateOutcome {
-  return {
-    acknowledged: true,
-    matchedCount: done.matched,
-    modifiedCount: done.modified,
-    upsertedCount: done.upsertedId === null ? 0 : 1,
-    upsertedId: done.upsertedId,
-  };
+function shownAs(doc: Doc | undefined, filter: Doc, { projection }: Options): Doc | null {
+  return doc === undefined ? null : (projected([doc], projection, filter)[0] ?? null);
+}
+
+function answer(done: Modification, filter: Doc, options: Options): unknown {
+  const doc = options.returnDocument === "after" ? done.after : done.before;
+  const value = shownAs(doc, filter, options);
+  return options.includeResultMetadata === true ? withMetadata(value, done) : value;
 }

@@ -1,5 +1,7 @@
+import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
-import type { Doc } from "./values.ts";
+import { MongoCursorExhaustedError, MongoCursorInUseError } from "mongodb";
+import { toPlainDoc, type Doc } from "./values.ts";
 
 /** Where a cursor gets its documents, batch after batch; an empty batch is the end. */
 export interface Source {
@@ -9,16 +11,19 @@ export interface Source {
 
 /** What find() was asked for, until the first document is read. */
 export interface FindOptions {
+  filter?: Doc;
   sort?: unknown;
   skip?: number;
   limit?: number;
   projection?: Doc;
+  hint?: unknown;
+  collation?: unknown;
 }
 
 type Transform = (doc: Doc) => unknown;
 
-/** The part of the driver's cursors that mongoose and our stores use. */
-export class EmbeddedCursor {
+/** The driver's cursors, of queries and of aggregations. */
+export class EmbeddedCursor extends EventEmitter {
   readonly #open: (options: FindOptions) => Source;
   readonly #options: FindOptions;
   #source: Source | undefined;
@@ -27,74 +32,138 @@ export class EmbeddedCursor {
   #transform: Transform | undefined;
   /** True once closed or exhausted. */
   closed = false;
+  /** True once closed before its end. */
+  killed = false;
 
   constructor(open: (options: FindOptions) => Source, options: FindOptions = {}) {
+    super();
     this.#open = open;
     this.#options = { ...options };
   }
 
-  /** Orders the result: `{path: 1 | -1}`, pairs or a map. */
-  sort(sort: unknown): this {
-    this.#options.sort = sort;
+  /** A cursor over documents that are all made at its start. */
+  static over(docs: () => Doc[]): EmbeddedCursor {
+    return new EmbeddedCursor(() => {
+      const pending = [...docs()];
+      return { next: () => pending.splice(0), explain: () => ({}) };
+    });
+  }
+
+  #set(options: FindOptions): this {
+    if (this.#source !== undefined) throw new MongoCursorInUseError();
+    Object.assign(this.#options, options);
     return this;
+  }
+
+  filter(filter: unknown): this {
+    return this.#set({ filter: toPlainDoc(filter) });
+  }
+  /** Orders the result: `{path: 1 | -1}`, pairs, a map, or a path and a direction. */
+  sort(sort: unknown, direction?: unknown): this {
+    return this.#set({ sort: direction === undefined ? sort : [[sort, direction]] });
   }
   skip(count: number): this {
-    this.#options.skip = count;
-    return this;
+    return this.#set({ skip: count });
   }
   limit(count: number): this {
-    this.#options.limit = count;
-    return this;
+    return this.#set({ limit: count });
   }
   project(projection: Doc): this {
-    this.#options.projection = projection;
-    return this;
+    return this.#set({ projection });
   }
-  /** Applied to each document as it is read. */
+  /** The only index to use: its name or its key. */
+  hint(hint: unknown): this {
+    return this.#set({ hint });
+  }
+  collation(collation: unknown): this {
+    return this.#set({ collation });
+  }
+  /** Applied to each document as it is read, after those given before. */
   map(transform: Transform): this {
-    this.#transform = transform;
+    this.#set({});
+    const before = this.#transform;
+    this.#transform = before ? (doc) => transform(before(doc) as Doc) : transform;
     return this;
   }
   /** Hints to a server that mean nothing here. */
   batchSize(): this {
-    return this;
+    return this.#set({});
   }
   addCursorFlag(): this {
-    return this;
+    return this.#set({});
   }
   maxTimeMS(): this {
-    return this;
+    return this.#set({});
+  }
+  maxAwaitTimeMS(): this {
+    return this.#set({});
+  }
+  comment(): this {
+    return this.#set({});
+  }
+  allowDiskUse(): this {
+    return this.#set({});
+  }
+  withReadPreference(): this {
+    return this.#set({});
+  }
+  withReadConcern(): this {
+    return this.#set({});
+  }
+  /** The same query, not yet begun. */
+  clone(): EmbeddedCursor {
+    return new EmbeddedCursor(this.#open, this.#options);
+  }
+
+  /** Documents at hand without reading on. */
+  bufferedCount(): number {
+    return this.#batch.length - this.#position;
+  }
+
+  readBufferedDocuments(count = this.bufferedCount()): Doc[] {
+    const docs = this.#batch.slice(this.#position, this.#position + count);
+    this.#position += docs.length;
+    return docs;
   }
 
   #fill(): boolean {
-    if (this.closed) return false;
     if (this.#position < this.#batch.length) return true;
+    if (this.closed) return false;
     this.#source ??= this.#open(this.#options);
     this.#batch = this.#source.next();
     this.#position = 0;
-    this.closed = this.#batch.length === 0;
+    if (this.#batch.length === 0) this.#end();
     return !this.closed;
+  }
+
+  #end(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.emit("close");
   }
 
   async hasNext(): Promise<boolean> {
     return this.#fill();
   }
 
-  /** The next document, or null at the end. */
+  /**
+   * The next document, or null at the end.
+   * @throws {MongoCursorExhaustedError} when it is closed
+   */
   async next(): Promise<unknown> {
+    if (this.killed) throw new MongoCursorExhaustedError();
     const doc = this.#fill() ? this.#batch[this.#position++] : undefined;
     if (doc === undefined) return null;
     return this.#transform ? this.#transform(doc) : doc;
   }
 
+  async tryNext(): Promise<unknown> {
+    return this.next();
+  }
+
   async toArray(): Promise<unknown[]> {
     const all: Doc[] = [];
-    while (this.#fill()) {
-      for (; this.#position < this.#batch.length; this.#position++) {
-        const doc = this.#batch[this.#position];
-        if (doc) all.push(doc);
-      }
-    }
+    while (this.#fill()) for (const doc of this.readBufferedDocuments()) all.push(doc);
     return this.#transform ? all.map(this.#transform) : all;
   }
 
@@ -102,8 +171,17 @@ export class EmbeddedCursor {
     for await (const doc of this) if (visit(doc) === false) return;
   }
 
+  async count(): Promise<number> {
+    return (await this.clone().toArray()).length;
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator {
-    for (let doc = await this.next(); doc !== null; doc = await this.next()) yield doc;
+    if (this.killed) return;
+    try {
+      for (let doc = await this.next(); doc !== null; doc = await this.next()) yield doc;
+    } finally {
+      this.#end();
+    }
   }
 
   stream(): Readable {
@@ -116,11 +194,18 @@ export class EmbeddedCursor {
     this.#batch = [];
     this.#position = 0;
     this.closed = false;
+    this.killed = false;
   }
 
   async close(): Promise<void> {
-    this.closed = true;
+    this.killed ||= !this.closed;
     this.#batch = [];
+    this.#position = 0;
+    this.#end();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   /** How the query is answered: `queryPlanner.winningPlan` and `executionStats` as MongoDB names them. */

@@ -1,23 +1,75 @@
-import { MongoServerError } from "mongodb";
-import type { Doc } from "./values.ts";
+import { BSON, MongoServerError, ObjectId } from "mongodb";
+import { namespaceOf } from "./names.ts";
+import { isDoc, type Doc } from "./values.ts";
 
-/** The error of a violated unique index, shaped as MongoDB's (code 11000). */
-export function duplicateKey(collection: string, index: string, keyValue: Doc): MongoServerError {
-  const shown = Object.entries(keyValue).map(
-    ([path, value]) => `${path}: ${JSON.stringify(value)}`,
-  );
-  return new MongoServerError({
-    message: `E11000 duplicate key error collection: ${collection} index: ${index} dup key: { ${shown.join(", ")} }`,
-    code: 11000,
-    keyPattern: Object.fromEntries(Object.keys(keyValue).map((path) => [path, 1])),
-    keyValue,
-    index: 0,
-  });
+/** MongoDB's names for the codes the engine answers with. */
+const codeNames: Readonly<Record<number, string>> = {
+  2: "BadValue",
+  8: "UnknownError",
+  9: "FailedToParse",
+  13: "Unauthorized",
+  14: "TypeMismatch",
+  20: "IllegalOperation",
+  26: "NamespaceNotFound",
+  27: "IndexNotFound",
+  28: "PathNotViable",
+  40: "ConflictingUpdateOperators",
+  48: "NamespaceExists",
+  52: "DollarPrefixedFieldName",
+  53: "InvalidIdField",
+  54: "NotSingleValueField",
+  56: "EmptyFieldName",
+  59: "CommandNotFound",
+  66: "ImmutableField",
+  67: "CannotCreateIndex",
+  72: "InvalidOptions",
+  73: "InvalidNamespace",
+  85: "IndexOptionsConflict",
+  86: "IndexKeySpecsConflict",
+  112: "WriteConflict",
+  115: "CommandNotSupported",
+  171: "CannotIndexParallelArrays",
+  251: "NoSuchTransaction",
+  10334: "BSONObjectTooLarge",
+  11000: "DuplicateKey",
+  14031: "OutOfDiskSpace",
+};
+
+/** A server error with MongoDB's code and name for the same mistake. */
+export function serverError(code: number, errmsg: string, more: Doc = {}): MongoServerError {
+  const codeName = codeNames[code] ?? `Location${code}`;
+  return new MongoServerError({ ok: 0, errmsg, code, codeName, ...more });
 }
 
-/** A server error with MongoDB's code for the same mistake. */
-export function serverError(code: number, message: string): MongoServerError {
-  return new MongoServerError({ message, code });
+/** A value as the server's messages show it. */
+function shown(value: unknown): string {
+  if (value === undefined || value === null) return "null";
+  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
+  if (value instanceof Date) return `new Date(${value.getTime()})`;
+  if (Array.isArray(value)) return `[ ${(value as unknown[]).map(shown).join(", ")} ]`;
+  if (isDoc(value)) return shownDoc(value);
+  return typeof value === "object" ? BSON.EJSON.stringify(value) : JSON.stringify(value);
+}
+
+function shownDoc(doc: Doc): string {
+  const fields = Object.entries(doc).map(([path, value]) => `${path}: ${shown(value)}`);
+  return `{ ${fields.join(", ")} }`;
+}
+
+/** A unique index, as far as its errors name it. */
+interface Unique {
+  readonly name: string;
+  readonly fields: readonly (readonly [string, unknown])[];
+}
+
+/** The error of a violated unique index, shaped as MongoDB's (code 11000). */
+export function duplicateKey(table: string, index: Unique, keyValue: Doc): MongoServerError {
+  const where = `collection: ${namespaceOf(table)} index: ${index.name}`;
+  return serverError(11000, `E11000 duplicate key error ${where} dup key: ${shownDoc(keyValue)}`, {
+    index: 0,
+    keyPattern: Object.fromEntries(index.fields),
+    keyValue,
+  });
 }
 
 /** What the engine cannot do; the message names it. */

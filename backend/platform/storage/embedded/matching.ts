@@ -8,6 +8,8 @@ import * as queries from "mingo/operators/query";
 import * as windows from "mingo/operators/window";
 import { Query } from "mingo/query";
 import { updateOne, type PipelineStage } from "mingo/updater";
+import { collatorOf, type Collator } from "./collation.ts";
+import { serverError, unsupported } from "./errors.ts";
 import { compareValues, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
 import { bsonType, isDoc, type Doc } from "./values.ts";
@@ -15,15 +17,21 @@ import { bsonType, isDoc, type Doc } from "./values.ts";
 type Test = (candidate: unknown, operand: unknown) => boolean;
 type Predicate = (doc: unknown) => boolean;
 
-function equals(candidate: unknown, operand: unknown): boolean {
-  if (operand instanceof RegExp && typeof candidate === "string") return operand.test(candidate);
-  return sameValue(candidate, operand);
+function equality(collator: Collator | undefined): Test {
+  return (candidate, operand) => {
+    if (typeof candidate !== "string") return sameValue(candidate, operand);
+    if (operand instanceof RegExp) return operand.test(candidate);
+    if (collator === undefined || typeof operand !== "string") return candidate === operand;
+    return collator(candidate, operand) === 0;
+  };
 }
 
 /** Comparison operators hold only between values of one type ("type bracketing"). */
-function ordered(accept: (order: number) => boolean): Test {
+function ordered(collator: Collator | undefined, accept: (order: number) => boolean): Test {
   return (candidate, operand) => {
     if (rankOf(candidate) !== rankOf(operand)) return false;
+    if (collator && typeof candidate === "string" && typeof operand === "string")
+      return accept(collator(candidate, operand));
     if (Number.isNaN(candidate) || Number.isNaN(operand)) {
       return Number.isNaN(candidate) && Number.isNaN(operand) && accept(0);
     }
@@ -45,8 +53,18 @@ function none(test: Test) {
   };
 }
 
-const inList: Test = (candidate, operand) =>
-  Array.isArray(operand) && operand.some((item) => equals(candidate, item));
+function inList(equals: Test): Test {
+  return (candidate, operand) =>
+    Array.isArray(operand) && operand.some((item) => equals(candidate, item));
+}
+
+/** The server refuses the form of an operand before it looks at any document. */
+function listed(name: string, make: (path: string, operand: unknown) => Predicate) {
+  return (path: string, operand: unknown): Predicate => {
+    if (!Array.isArray(operand)) throw serverError(2, `${name} needs an array`);
+    return make(path, operand);
+  };
+}
 
 const typeNames: Record<string, readonly (string | number)[]> = {
   ObjectId: ["objectId", 7],
@@ -81,48 +99,95 @@ const ofType: Test = (candidate, operand) => {
 };
 
 /** MongoDB's comparison by BSON type instead of mingo's by JavaScript type; the other operators are mingo's. */
-const comparisons = {
-  $eq: any(equals),
-  $ne: none(equals),
-  $gt: any(ordered((order) => order > 0)),
-  $gte: any(ordered((order) => order >= 0)),
-  $lt: any(ordered((order) => order < 0)),
-  $lte: any(ordered((order) => order <= 0)),
-  $in: any(inList),
-  $nin: none(inList),
-  $type: any(ofType),
-};
+function comparisons(collator: Collator | undefined) {
+  const equals = equality(collator);
+  return {
+    $eq: any(equals),
+    $ne: none(equals),
+    $gt: any(ordered(collator, (order) => order > 0)),
+    $gte: any(ordered(collator, (order) => order >= 0)),
+    $lt: any(ordered(collator, (order) => order < 0)),
+    $lte: any(ordered(collator, (order) => order <= 0)),
+    $in: listed("$in", any(inList(equals))),
+    $nin: listed("$nin", none(inList(equals))),
+    $type: any(ofType),
+  };
+}
 
-const context = Context.init({
-  accumulator: accumulators,
-  expression: expressions,
-  pipeline: pipelines,
-  projection: projections,
-  window: windows,
-  query: { ...queries, ...(comparisons as unknown as typeof queries) },
-});
+function contextWith(collator: Collator | undefined): Context {
+  return Context.init({
+    accumulator: accumulators,
+    expression: expressions,
+    pipeline: pipelines,
+    projection: projections,
+    window: windows,
+    query: { ...queries, ...(comparisons(collator) as unknown as typeof queries) },
+  });
+}
 
-const options = { context, scriptEnabled: false };
+const options = { context: contextWith(undefined), scriptEnabled: false };
 
-/** Compiles a filter. */
-export function matcherOf(filter: Doc): { test(doc: unknown): boolean } {
-  return new Query(filter, options);
+const geometry = /^\$(near|geo)/;
+
+/** What the server would say to what mingo does not understand. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof SyntaxError)
+    return serverError(51091, `Regular expression is invalid: ${error.message}`);
+  if (!(error instanceof Error) || error.constructor.name !== "MingoError") return error;
+  const { message } = error;
+  const operator = /unknown (?:top level|query) operator:? (\$\w*)/.exec(message)?.[1];
+  if (operator === "$text") return serverError(27, "text index required for $text query");
+  if (operator !== undefined && geometry.test(operator))
+    return unsupported(`geometry (${operator})`);
+  if (operator !== undefined) return serverError(2, message.replace("query operator", "operator:"));
+  if (message.startsWith("$where"))
+    return serverError(2, "$where needs JavaScript, which is disabled");
+  const stage = /unregistered pipeline operator (\$\w+)/i.exec(message)?.[1];
+  if (stage !== undefined)
+    return serverError(40324, `Unrecognized pipeline stage name: '${stage}'`);
+  return serverError(2, message);
+}
+
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+/** Compiles a filter; strings compare by the collation, if there is one. */
+export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): boolean } {
+  const collator = collatorOf(collation);
+  const how = collator ? { ...options, context: contextWith(collator) } : options;
+  const query = refusing(() => new Query(filter, how));
+  return { test: (doc) => refusing(() => query.test(doc)) };
 }
 
 /** Applies a projection; the filter is needed for positional projection (`items.$`). */
 export function projected(docs: Doc[], projection: Doc | undefined, filter: Doc): Doc[] {
   if (projection === undefined || Object.keys(projection).length === 0) return docs;
   const positional = Object.keys(projection).some((path) => path.endsWith(".$"));
-  return new Query(positional ? filter : {}, options).find<Doc>(docs, projection).all();
+  return refusing(() =>
+    new Query(positional ? filter : {}, options).find<Doc>(docs, projection).all(),
+  );
 }
 
-/** Runs aggregation stages over documents; `collection` serves `$lookup` and `$unionWith`. */
-export function aggregated(
-  docs: Doc[],
-  pipeline: Doc[],
-  collection: (name: string) => Doc[],
-): Doc[] {
-  return new Aggregator(pipeline, { ...options, collectionResolver: collection }).run(docs);
+/** What else aggregation stages need: other collections, for `$lookup` and `$unionWith`, and how strings compare. */
+export interface Surroundings {
+  collection(name: string): Doc[];
+  readonly collation?: unknown;
+}
+
+/** Runs aggregation stages over documents. */
+export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Doc[] {
+  const collator = collatorOf(around.collation);
+  const how = {
+    ...options,
+    ...(collator ? { context: contextWith(collator), collation: around.collation as never } : {}),
+    collectionResolver: (name: string) => around.collection(name),
+  };
+  return refusing(() => new Aggregator(stages, how).run(docs));
 }
 
 /** A document after the stages of a pipeline update. */

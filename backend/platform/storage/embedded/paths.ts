@@ -1,3 +1,4 @@
+import type { Collator } from "./collation.ts";
 import { compareValues, emptyArrayKey, encodeValue, inverted } from "./keys.ts";
 import { isDoc, type Doc } from "./values.ts";
 
@@ -71,12 +72,18 @@ export function sortKey(doc: Doc, fields: readonly Field[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** Orders two values by one field; used by `$push … $sort`. */
-export function compareAt(a: unknown, b: unknown, fields: readonly Field[]): number {
+/** Orders two values by fields; used by `$push … $sort`, and for strings that do not order by their bytes. */
+export function compareAt(
+  a: unknown,
+  b: unknown,
+  fields: readonly Field[],
+  collator?: Collator,
+): number {
   for (const [path, direction] of fields) {
     const left = path === "" ? a : leavesAt(a, path)[0];
     const right = path === "" ? b : leavesAt(b, path)[0];
-    const order = compareValues(left, right);
+    const areStrings = typeof left === "string" && typeof right === "string";
+    const order = collator && areStrings ? collator(left, right) : compareValues(left, right);
     if (order !== 0) return order * direction;
   }
   return 0;

@@ -1,5 +1,7 @@
+import { createRequire } from "node:module";
 import { MongoBulkWriteError, MongoServerError } from "mongodb";
 import type { Doc } from "./values.ts";
+import type { Modification } from "./writer.ts";
 
 /** What an update did, as the driver reports it. */
 export interface UpdateOutcome {
@@ -10,85 +12,107 @@ export interface UpdateOutcome {
   upsertedId: unknown;
 }
 
-/** One operation of a bulk that failed. */
-export interface WriteFailure {
-  readonly index: number;
-  readonly code: number;
-  readonly errmsg: string;
-  readonly err: {
-    index: number;
-    code: number;
-    errmsg: string;
-    op: unknown;
-    keyPattern?: unknown;
-    keyValue?: unknown;
+/** What a modification did, in the driver's words. */
+export function updateOutcome({ matched, modified, upsertedId }: Modification): UpdateOutcome {
+  return {
+    acknowledged: true,
+    matchedCount: matched,
+    modifiedCount: modified,
+    upsertedCount: upsertedId === null ? 0 : 1,
+    upsertedId,
   };
 }
 
-/** Counts and ids of a bulk write, as the driver's BulkWriteResult shows them. */
+interface IdAt {
+  readonly index: number;
+  readonly _id: unknown;
+}
+
+interface FailedAt {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg: string;
+  readonly op: unknown;
+}
+
+/** The counts from which the driver makes its results. */
+interface RawBulk {
+  ok: 1;
+  writeErrors: { readonly index: number; readonly err: FailedAt }[];
+  writeConcernErrors: [];
+  insertedIds: IdAt[];
+  upserted: IdAt[];
+  nInserted: number;
+  nUpserted: number;
+  nMatched: number;
+  nModified: number;
+  nRemoved: number;
+}
+
+/** The driver's own BulkWriteResult, which it keeps to itself and mongoose takes from there too. */
+export interface BulkResult {
+  readonly acknowledged?: boolean;
+  readonly insertedCount: number;
+  readonly insertedIds: Record<number, unknown>;
+}
+
+const driver = createRequire(import.meta.url)("mongodb/lib/bulk/common") as {
+  BulkWriteResult: new (raw: RawBulk, isOrdered: boolean) => BulkResult;
+  WriteError: new (failed: FailedAt) => { readonly index: number; readonly err: FailedAt };
+};
+
+/** Counts and ids of a running bulk write. */
 export class BulkOutcome {
-  readonly acknowledged = true;
-  readonly ok = 1;
-  insertedCount = 0;
-  matchedCount = 0;
-  modifiedCount = 0;
-  deletedCount = 0;
-  upsertedCount = 0;
-  readonly insertedIds: Record<number, unknown> = {};
-  readonly upsertedIds: Record<number, unknown> = {};
-  readonly failures: WriteFailure[] = [];
+  readonly raw: RawBulk = {
+    ok: 1,
+    writeErrors: [],
+    writeConcernErrors: [],
+    insertedIds: [],
+    upserted: [],
+    nInserted: 0,
+    nUpserted: 0,
+    nMatched: 0,
+    nModified: 0,
+    nRemoved: 0,
+  };
 
-  /** mongoose reads the raw shape of some results. */
-  get result(): Doc {
-    return {
-      ok: 1,
-      nInserted: this.insertedCount,
-      nMatched: this.matchedCount,
-      nModified: this.modifiedCount,
-      nRemoved: this.deletedCount,
-      nUpserted: this.upsertedCount,
-      writeErrors: this.failures,
-      insertedIds: Object.entries(this.insertedIds).map(([index, _id]) => ({
-        index: Number(index),
-        _id,
-      })),
-    };
-  }
-
-  hasWriteErrors(): boolean {
-    return this.failures.length > 0;
-  }
-  getWriteErrors(): readonly WriteFailure[] {
-    return this.failures;
+  /** Notes what an update or replacement did. */
+  modified(index: number, done: Modification): void {
+    this.raw.nMatched += done.matched;
+    this.raw.nModified += done.modified;
+    if (done.upsertedId === null) return;
+    this.raw.nUpserted++;
+    this.raw.upserted.push({ index, _id: done.upsertedId });
   }
 
   /** Notes a failed operation. */
   fail(index: number, error: MongoServerError, op: unknown): void {
     const code = typeof error.code === "number" ? error.code : 8;
-    const errmsg = error.message;
-    const detail = {
-      index,
-      code,
-      errmsg,
-      op,
-      keyPattern: error.keyPattern as unknown,
-      keyValue: error.keyValue as unknown,
-    };
-    this.failures.push({ index, code, errmsg, err: detail });
+    this.raw.writeErrors.push(new driver.WriteError({ index, code, errmsg: error.message, op }));
   }
 
-  /** The error a caller gets when an operation failed. */
-  toError(): MongoBulkWriteError | undefined {
-    const [first] = this.failures;
-    if (first === undefined) return undefined;
-    const { errmsg: message, code } = first;
-    const { keyPattern, keyValue } = first.err;
-    const fields = { message, code, keyPattern, keyValue, writeErrors: this.failures };
-    return new MongoBulkWriteError(fields as never, this as never);
+  /**
+   * The result a caller gets.
+   * @throws {MongoBulkWriteError} when an operation failed; it carries the result
+   */
+  result(isOrdered: boolean): BulkResult {
+    const result = new driver.BulkWriteResult(this.raw, isOrdered);
+    const [first] = this.raw.writeErrors;
+    if (first === undefined) return result;
+    const { errmsg: message, code } = first.err;
+    const shape = { message, code, writeErrors: this.raw.writeErrors };
+    throw new MongoBulkWriteError(shape as never, result as never);
   }
 }
 
-/** True for errors that a bulk write collects; anything else stops it. */
+/** The body of an operation of a bulk, as the driver remembers it with an error. */
 export function isWriteError(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError;
+}
+
+/** A found document as `findOneAndX` gives it: alone, or with how it was found. */
+export function withMetadata(value: unknown, done: Modification): Doc {
+  const upserted = done.upsertedId === null ? {} : { upserted: done.upsertedId };
+  const n = done.matched || (done.upsertedId === null ? 0 : 1);
+  return { value, ok: 1, lastErrorObject: { n, updatedExisting: done.matched > 0, ...upserted } };
 }

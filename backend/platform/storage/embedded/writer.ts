@@ -1,8 +1,7 @@
-import { ObjectId } from "mongodb";
+import { MongoInvalidArgumentError, ObjectId } from "mongodb";
 import type { FindOptions } from "./cursor.ts";
 import type { Change } from "./engine.ts";
-import { serverError, unsupported } from "./errors.ts";
-import { findFirst, findRows } from "./queries.ts";
+import { findFirst, findRows, type Query } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
 import type { Row } from "./table.ts";
 import {
@@ -13,15 +12,7 @@ import {
   upsertedReplacement,
   type Update,
 } from "./updates.ts";
-import {
-  hasOperators,
-  isDoc,
-  promoted,
-  toExact,
-  toExactDoc,
-  toPlainDoc,
-  type Doc,
-} from "./values.ts";
+import { isDoc, promoted, toExact, toExactDoc, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 
 /** Options of the driver's methods that the engine honours; the others concern servers. */
@@ -57,6 +48,23 @@ export interface Work {
   readonly changes: Change[];
 }
 
+/** An operation of a bulk, and what the driver remembers of it with an error. */
+export interface BulkStep {
+  readonly op: unknown;
+  run(bulk: BulkOutcome, work: Work): void;
+}
+
+/** What of an operation's options decides which documents it meets. */
+export function queryOf(filter: Doc, { sort, hint, collation }: Options): Query {
+  return { filter, sort, hint, collation };
+}
+
+/** The driver looks at the first key only; a pipeline is an update too. */
+function isAtomic(change: unknown): boolean {
+  if (Array.isArray(change)) return change.some(isAtomic);
+  return isDoc(change) && (Object.keys(change)[0]?.startsWith("$") ?? false);
+}
+
 /** A document as it is stored: `_id` in front. */
 export function withIdFirst(doc: Doc): Doc {
   const { _id, ...rest } = doc;
@@ -85,7 +93,7 @@ export class Writer {
     modifier: Modifier,
   ): (work: Work) => Modification {
     return (work) => {
-      const query = { filter, sort: options.sort };
+      const query = queryOf(filter, options);
       const rows = (options.many ? findRows : findFirst)(work.view, this.#name, query);
       let modified = 0;
       let after: Doc | undefined;
@@ -117,9 +125,8 @@ export class Writer {
   /** How update operators, or a pipeline, change a document. */
   updating(filter: Doc, change: unknown, options: Options): Modifier {
     const exact = toExact(change, options.ignoreUndefined);
-    if (!Array.isArray(exact) && !hasOperators(exact)) {
-      throw serverError(9, "Update document requires atomic operators");
-    }
+    if (!isAtomic(exact))
+      throw new MongoInvalidArgumentError("Update document requires atomic operators");
     const arrayFilters = (options.arrayFilters ?? []).map((part) => toPlainDoc(part));
     const update: Update = { change: exact as Doc, filter, arrayFilters, now: new Date() };
     return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
@@ -128,8 +135,8 @@ export class Writer {
   /** How a replacement takes a document's place. */
   replacing(filter: Doc, replacement: unknown, options: Options): Modifier {
     const exact = toExactDoc(replacement, options.ignoreUndefined);
-    if (hasOperators(exact))
-      throw serverError(9, "Replacement document must not contain atomic operators");
+    if (isAtomic(exact))
+      throw new MongoInvalidArgumentError("Replacement document must not contain atomic operators");
     return {
       change: (doc) => replaced(doc, exact),
       insert: () => upsertedReplacement(filter, exact),
@@ -137,7 +144,7 @@ export class Writer {
   }
 
   /** Removes the first or all matching documents and tells which. */
-  remove(query: { filter: Doc; sort?: unknown }, many: boolean): (work: Work) => Row[] {
+  remove(query: Query, many: boolean): (work: Work) => Row[] {
     return ({ view, changes }) => {
       const rows = (many ? findRows : findFirst)(view, this.#name, query);
       for (const row of rows) {
@@ -149,44 +156,43 @@ export class Writer {
   }
 
   /** One operation of a bulk write, checked now and run later. */
-  bulkStep(operation: Doc, index: number, outer: Options): (bulk: BulkOutcome, work: Work) => void {
-    const [kind, body] = Object.entries(operation)[0] ?? [];
+  bulkStep(operation: unknown, index: number, outer: Options): BulkStep {
+    const [kind, body] = isDoc(operation) ? (Object.entries(operation)[0] ?? []) : [];
     if (kind === undefined || !isDoc(body))
-      throw serverError(9, "A bulk operation must name what it does");
-    const options: Options = {
-      ...(body as Options),
-      ignoreUndefined: outer.ignoreUndefined === true,
-    };
-    if (kind === "insertOne") return this.#bulkInsert(body.document as Doc, index, options);
+      throw new MongoInvalidArgumentError("Operation must be an object with an operation key");
+    const ignoreUndefined = outer.ignoreUndefined === true;
+    const options: Options = { ...(body as Options), ignoreUndefined };
+    if (kind === "insertOne")
+      return this.#bulkInsert((body.document ?? body) as Doc, index, options);
     const filter = toPlainDoc(body.filter);
     if (kind === "deleteOne" || kind === "deleteMany") {
-      const remove = this.remove({ filter }, kind === "deleteMany");
-      return (bulk, work) => void (bulk.deletedCount += remove(work).length);
+      const remove = this.remove(queryOf(filter, options), kind === "deleteMany");
+      const op = { q: body.filter, limit: kind === "deleteMany" ? 0 : 1 };
+      return { op, run: ({ raw }, work) => void (raw.nRemoved += remove(work).length) };
     }
     if (kind !== "updateOne" && kind !== "updateMany" && kind !== "replaceOne")
-      throw unsupported(`bulk ${kind}`);
-    const modifier =
-      kind === "replaceOne"
-        ? this.replacing(filter, body.replacement, options)
-        : this.updating(filter, body.update, options);
-    const modify = this.modify(filter, { ...options, many: kind === "updateMany" }, modifier);
-    return (bulk, work) => {
-      const done = modify(work);
-      bulk.matchedCount += done.matched;
-      bulk.modifiedCount += done.modified;
-      if (done.upsertedId === null) return;
-      bulk.upsertedCount++;
-      bulk.upsertedIds[index] = done.upsertedId;
-    };
+      throw new MongoInvalidArgumentError(
+        "bulkWrite only supports insertOne, updateOne, updateMany, deleteOne, deleteMany",
+      );
+    const isReplacement = kind === "replaceOne";
+    const modifier = isReplacement
+      ? this.replacing(filter, body.replacement, options)
+      : this.updating(filter, body.update, options);
+    const many = kind === "updateMany";
+    const modify = this.modify(filter, { ...options, many }, modifier);
+    const u = isReplacement ? body.replacement : body.update;
+    const op = { q: body.filter, u, multi: many, upsert: options.upsert ?? false };
+    return { op, run: (bulk, work) => bulk.modified(index, modify(work)) };
   }
 
-  #bulkInsert(doc: Doc, index: number, options: Options): (bulk: BulkOutcome, work: Work) => void {
+  #bulkInsert(doc: Doc, index: number, options: Options): BulkStep {
     doc._id ??= new ObjectId();
     const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
-    return (bulk, work) => {
+    const run = ({ raw }: BulkOutcome, work: Work) => {
+      raw.insertedIds.push({ index, _id: doc._id });
       this.insert(exact, work);
-      bulk.insertedCount++;
-      bulk.insertedIds[index] = doc._id;
+      raw.nInserted++;
     };
+    return { op: doc, run };
   }
 }

@@ -1,0 +1,41 @@
+import type { Source } from "./cursor.ts";
+import { unsupported } from "./errors.ts";
+import { aggregated } from "./matching.ts";
+import { tableNameOf } from "./names.ts";
+import { findRows, openQuery } from "./queries.ts";
+import { isDoc, type Doc } from "./values.ts";
+import type { View } from "./view.ts";
+import type { Options } from "./writer.ts";
+
+const refused = new Set(["$out", "$merge", "$changeStream", "$geoNear", "$search"]);
+
+/** Opens a pipeline over a collection, or over nothing for stages that bring their own documents. */
+export function openPipeline(
+  view: View,
+  { database, collection }: { database: string; collection: string | undefined },
+  { stages, options: { collation, hint } }: { stages: Doc[]; options: Options },
+): Source {
+  for (const name of stages.flatMap((stage) => Object.keys(stage)))
+    if (refused.has(name)) throw unsupported(`the aggregation stage ${name}`);
+  const first = stages[0]?.$match;
+  const filter = isDoc(first) ? first : {};
+  const rest = isDoc(first) ? stages.slice(1) : stages;
+  const sort = isDoc(rest[0]?.$sort) ? rest[0].$sort : undefined;
+  const query = { filter, sort, collation, hint };
+  const docsOf = (name: string, wanted: { filter: Doc }) =>
+    findRows(view, tableNameOf(database, name), wanted).map(({ doc }) => doc);
+  let pending = true;
+  return {
+    next: () => {
+      if (!pending) return [];
+      pending = false;
+      const docs = collection === undefined ? [] : docsOf(collection, query);
+      const left = sort ? rest.slice(1) : rest;
+      return aggregated(docs, left, {
+        collation,
+        collection: (name) => docsOf(name, { filter: {} }),
+      });
+    },
+    explain: () => openQuery(view, tableNameOf(database, collection ?? ""), query).explain(),
+  };
+}
