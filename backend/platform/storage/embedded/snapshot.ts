@@ -4,7 +4,7 @@ import { open, type Transaction } from "lmdb";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "./keys.ts";
 import { Committed, type Db, type Kv } from "./kv.ts";
-import { prefixOf, readCatalog, type CatalogEntry } from "./table.ts";
+import { prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
 import { fromBytes, type Doc } from "./values.ts";
 
 const recordBytes = 6;
