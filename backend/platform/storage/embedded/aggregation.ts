@@ -2,7 +2,7 @@ import type { Source } from "./cursor.ts";
 import { unsupported } from "./errors.ts";
 import { aggregated } from "./matching.ts";
 import { tableNameOf } from "./names.ts";
-import { findRows, openQuery } from "./queries.ts";
+import { findDocs, openQuery } from "./queries.ts";
 import { isDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 import type { Options } from "./writer.ts";
@@ -23,7 +23,7 @@ export function openPipeline(
   const sort = isDoc(rest[0]?.$sort) ? rest[0].$sort : undefined;
   const query = { filter, sort, collation, hint };
   const docsOf = (name: string, wanted: { filter: Doc }) =>
-    findRows(view, tableNameOf(database, name), wanted).map(({ doc }) => doc);
+    findDocs(view, tableNameOf(database, name), wanted);
   let pending = true;
   return {
     next: () => {

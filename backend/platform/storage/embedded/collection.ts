@@ -7,7 +7,7 @@ import { describeIndex, indexSpec } from "./indexes.ts";
 import { distinctValues, projected } from "./matching.ts";
 import { defaultDatabase, namespaceOf, tableNameOf } from "./names.ts";
 import { candidatesAt } from "./paths.ts";
-import { findRows, openQuery, readSort } from "./queries.ts";
+import { findDocs, openQuery, readSort } from "./queries.ts";
 import {
   BulkOutcome,
   isWriteError,
@@ -228,8 +228,8 @@ export class EmbeddedCollection {
   }
 
   async distinct(path: string, filter: unknown = {}, options: Options = {}): Promise<unknown[]> {
-    const rows = findRows(this.#view(options), this.#name, queryOf(toPlainDoc(filter), options));
-    const values = rows.flatMap(({ doc }) =>
+    const docs = findDocs(this.#view(options), this.#name, queryOf(toPlainDoc(filter), options));
+    const values = docs.flatMap((doc) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
     return distinctValues(values);
@@ -307,6 +307,21 @@ export class EmbeddedCollection {
 
   async isCapped(): Promise<boolean> {
     return "capped" in (await this.options());
+  }
+
+  /** @throws {MongoServerError} 26 — when there is none; 48 — when the new name is taken and may not be dropped */
+  async rename(to: string, { dropTarget = false } = {}): Promise<EmbeddedCollection> {
+    const target = tableNameOf(this.dbName, to);
+    await this.#engine.write((view) => {
+      if (view.table(this.#name).id === undefined)
+        throw serverError(26, `Source collection ${this.namespace} does not exist`);
+      if (view.table(target).id !== undefined && !dropTarget)
+        throw serverError(48, "target namespace exists");
+      view.table(target).drop();
+      view.table(this.#name).rename(target);
+      view.reload();
+    });
+    return new EmbeddedCollection(this.#engine, to, this.dbName);
   }
 
   async drop(): Promise<boolean> {

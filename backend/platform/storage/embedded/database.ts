@@ -64,6 +64,15 @@ export class EmbeddedDb {
     return this.collection(name).drop();
   }
 
+  async renameCollection(
+    from: string,
+    to: string,
+    options?: { dropTarget?: boolean },
+  ): Promise<EmbeddedCollection> {
+    await this.collection(from).rename(to, options);
+    return this.collection(to);
+  }
+
   async dropDatabase(): Promise<boolean> {
     await this.#engine.write((view) => {
       for (const name of this.#names()) view.table(tableNameOf(this.databaseName, name)).drop();

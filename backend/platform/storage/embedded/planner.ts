@@ -325,6 +325,33 @@ function planOf({ shape, direction }: Candidate, constraints: Constraints): Plan
   };
 }
 
+/**
+ * Reads with the index that a hint names, or with none for `{$natural: 1}`.
+ * @throws {MongoServerError} 2 — when there is no such index
+ */
+export function planHinted(
+  indexes: readonly IndexSpec[],
+  hint: unknown,
+  { filter, sort }: { filter: Doc; sort: readonly Field[] },
+): Plan {
+  const fieldsOf = (key: unknown) => JSON.stringify(Object.entries(toPlainDoc(key)));
+  const key = typeof hint === "string" ? undefined : fieldsOf(hint);
+  if (key?.startsWith('[["$natural"')) return planFor([], filter, sort);
+  const spec = indexes.find(({ name, fields }) =>
+    key === undefined ? name === hint : JSON.stringify(fields) === key,
+  );
+  if (spec === undefined)
+    throw serverError(
+      2,
+      "error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index",
+    );
+  const constraints = constraintsOf(filter);
+  const best = candidate(spec, constraints, sort);
+  if (best) return planOf(best, constraints);
+  const whole = { shape: shapeOf(spec, constraintsOf({})), direction: 0 } as const;
+  return { ...planOf(whole, constraints), isSorted: sort.length === 0, isExact: false };
+}
+
 /** The plan as `explain()` shows it. */
 export function describePlan(plan: Plan): Doc {
   const direction = plan.reverse ? "backward" : "forward";

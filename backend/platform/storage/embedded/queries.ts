@@ -1,9 +1,10 @@
 import type { FindOptions, Source } from "./cursor.ts";
 import { serverError } from "./errors.ts";
 import { idIndex } from "./indexes.ts";
+import { collatorOf, type Collator } from "./collation.ts";
 import { matcherOf, projected } from "./matching.ts";
-import { sortKey, type Field } from "./paths.ts";
-import { describePlan, planFor, type Plan } from "./planner.ts";
+import { compareAt, sortKey, type Field } from "./paths.ts";
+import { describePlan, planFor, planHinted, type Plan } from "./planner.ts";
 import type { Resume, Row, Table } from "./table.ts";
 import { copyOf, hasOperators, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
@@ -38,6 +39,7 @@ interface Stats {
 interface Prepared {
   readonly plan: Plan;
   readonly sort: readonly Field[];
+  readonly collator?: Collator | undefined;
   readonly stats: Stats;
   /** Visits matching rows in the plan's order until a visit gives false; tells where it stopped. */
   scan(resume: Resume | undefined, visit: (row: Row) => boolean): Resume | undefined;
@@ -80,11 +82,18 @@ function prepareById(table: Table, id: unknown): Prepared {
 
 function prepare(view: View, name: string, query: Query): Prepared {
   const table = view.table(name);
-  const id = onlyId(query.filter);
+  const { filter, hint, collation } = query;
+  const id = hint === undefined && collation === undefined ? onlyId(filter) : undefined;
   if (id !== undefined) return prepareById(table, id);
   const sort = readSort(query.sort);
-  const plan = planFor(table.indexes, query.filter, sort);
-  const matcher = plan.isExact ? undefined : matcherOf(query.filter);
+  const collator = collatorOf(collation);
+  // Index keys are in the order of bytes.
+  const indexes = collator ? [] : table.indexes;
+  const plan =
+    hint === undefined || collator
+      ? planFor(indexes, filter, sort)
+      : planHinted(table.indexes, hint, { filter, sort });
+  const matcher = plan.isExact ? undefined : matcherOf(filter, collation);
   const stats = { keys: 0, docs: 0 };
   const paths = Object.keys(query.filter);
   if (plan.index === undefined && paths.length > 0) view.noteFullScan({ collection: name, paths });
@@ -92,6 +101,7 @@ function prepare(view: View, name: string, query: Query): Prepared {
   return {
     plan,
     sort,
+    collator,
     stats,
     scan: (resume, visit) =>
       table.scan({ plan, resume, isNew }, (row) => {
@@ -120,7 +130,8 @@ function allRows({ scan }: Prepared): Row[] {
   return rows;
 }
 
-function sorted(rows: readonly Row[], fields: readonly Field[]): Row[] {
+function sorted(rows: readonly Row[], { sort: fields, collator }: Prepared): Row[] {
+  if (collator) return rows.toSorted((a, b) => compareAt(a.doc, b.doc, fields, collator));
   const keyed = rows.map((row) => ({ row, key: sortKey(row.doc, fields) }));
   keyed.sort((a, b) => Buffer.compare(a.key, b.key));
   return keyed.map(({ row }) => row);
@@ -129,7 +140,7 @@ function sorted(rows: readonly Row[], fields: readonly Field[]): Row[] {
 function orderedRows(prepared: Prepared): Row[] {
   const { plan, sort } = prepared;
   const rows = allRows(prepared);
-  return plan.isSorted || sort.length === 0 ? rows : sorted(rows, sort);
+  return plan.isSorted || sort.length === 0 ? rows : sorted(rows, prepared);
 }
 
 /** All matching rows, read at once; nobody may change their documents when the view is shared. */

@@ -248,13 +248,14 @@ export class Table {
     this.create();
     const spec = make(Math.max(...this.indexes.map(({ id }) => id)) + 1);
     const existing = this.indexes.find(({ name }) => name === spec.name);
-    if (existing) {
-      if (isSameDefinition(existing, spec)) return spec.name;
+    const twin = this.indexes.find((index) => isSameDefinition(index, spec));
+    if (existing !== undefined && existing === twin) return spec.name;
+    if (existing)
       throw serverError(
         86,
         `An existing index has the same name as the requested index: ${spec.name}`,
       );
-    }
+    if (twin) throw serverError(85, `Index already exists with a different name: ${twin.name}`);
     this.clearIndex(spec.id);
     this.#fill(spec);
     this.#saveCatalog([...this.indexes, spec]);
@@ -296,6 +297,13 @@ export class Table {
   /** Removes the keys that an index number no longer used has left. Inside a write. */
   clearIndex(id: number): void {
     if (this.indexes.every((index) => index.id !== id)) this.#clear(this.#prefix(id));
+  }
+
+  /** Gives the collection another name; tables must be read again. Inside a write. */
+  rename(name: string): void {
+    if (this.#entry === undefined) return;
+    this.#kv.remove(catalogKey(this.name));
+    this.#kv.put(catalogKey(name), Buffer.from(toBytes({ ...this.#entry, name }, true)));
   }
 
   /** Removes the collection. Inside a write. */
