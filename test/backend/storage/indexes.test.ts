@@ -84,7 +84,11 @@ describe("indexes of the embedded engine", () => {
       array(document, { maxLength: 12 }),
       filter,
       option(index, { nil: [] as const }),
-      array(tuple(index, boolean()), { minLength: 1, maxLength: 3 }),
+      uniqueArray(tuple(index, boolean()), {
+        minLength: 1,
+        maxLength: 3,
+        selector: (one) => JSON.stringify(one),
+      }),
       async (docs, wanted, order, definitions) => {
         const plain = storage.connection.collection(`plain${++serial}`);
         const indexed = storage.connection.collection(`indexed${serial}`);
