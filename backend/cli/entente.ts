@@ -6,6 +6,7 @@ const USAGE = `Usage: entente <command>
   start [--no-demo]   serve; seeds a fictional demo partnership into an empty data folder
   demo                the same, and fails if the data folder already holds something else
   migrate [--dry-run] bring stored data to this program's schema version, or tell what that would change
+  compact             remove files that nothing names, give unused room back to the disk
   backup <dir> [--with-keys] [--stopped]
                       copy everything, consistently, while the server runs; --with-keys adds the secrets;
                       --stopped: nothing writes to a MongoDB that has no snapshots
@@ -45,6 +46,12 @@ async function migrate(args: readonly string[]): Promise<void> {
   if (unknown.length > 0) return usage(`Unknown option: ${unknown.join(" ")}`);
   const { migrateData } = await import("./migrate.ts");
   await migrateData({ isDry: args.includes("--dry-run"), say });
+}
+
+async function compact(args: readonly string[]): Promise<void> {
+  if (args.length > 0) return usage("compact takes nothing");
+  const { compactData } = await import("./compact.ts");
+  await compactData(say);
 }
 
 async function backup(args: readonly string[]): Promise<void> {
@@ -110,6 +117,7 @@ try {
   if (command === "start" || command === "demo") await start(args);
   else if (command === "verify") await verify(args);
   else if (command === "migrate") await migrate(args);
+  else if (command === "compact") await compact(args);
   else if (command === "backup") await backup(args);
   else if (command === "restore") await restore(args);
   else if (command === "check") await check(args);

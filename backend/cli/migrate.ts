@@ -4,6 +4,7 @@ import { readConfig, type Config } from "../config.ts";
 import { migrations } from "../migrations/index.ts";
 import { Refusal } from "../../domain/kernel/refusal.ts";
 import { openStorage, type Storage } from "../platform/storage/index.ts";
+import type { LockPurpose } from "../platform/storage/lock.ts";
 import {
   latestVersion,
   migrate,
@@ -24,7 +25,7 @@ export async function migrateData({
   readonly say: (line: string) => void;
 }): Promise<void> {
   const config = readConfig();
-  const storage = await openExisting(config);
+  const storage = await openExisting(config, "migration");
   try {
     const version = await readSchemaVersion(storage.connection);
     const latest = latestVersion(migrations);
@@ -39,10 +40,11 @@ export async function migrateData({
 }
 
 /** Opens what is there: a command that cares for data makes none. */
-export async function openExisting(config: Config): Promise<Storage> {
+export async function openExisting(config: Config, purpose: LockPurpose): Promise<Storage> {
   if (!config.mongodbUri && !existsSync(join(config.dataDir, "db")))
     throw new Refusal("not-found", `There is no data in ${config.dataDir}.`);
-  return openStorage({ dataDir: config.dataDir, mongodbUri: config.mongodbUri });
+  const { dataDir, mongodbUri, blobQuotaBytes } = config;
+  return openStorage({ dataDir, mongodbUri, blobQuotaBytes, purpose });
 }
 
 async function tellPlan(

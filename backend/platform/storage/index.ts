@@ -4,7 +4,13 @@ import { createFileBlobs, type BlobStore, type BlobUpkeep } from "./blobs.ts";
 import { isDatabasePinned, isFolderPinned } from "./backup/pin.ts";
 import { assertDatabaseIsWhole, assertFolderIsWhole } from "./backup/unfinished.ts";
 import type { Connection } from "./connection.ts";
-import { createDriver, Engine, type Change, type FullScan } from "./embedded/index.ts";
+import {
+  createDriver,
+  Engine,
+  removeUnfinishedCopy,
+  type Change,
+  type FullScan,
+} from "./embedded/index.ts";
 import { makeFolder, syncFolder } from "./durable.ts";
 import { createGridBlobs } from "./gridfs.ts";
 import { lockFolder, type FolderLock, type LockPurpose } from "./lock.ts";
@@ -71,6 +77,7 @@ async function openEmbedded(options: StorageOptions): Promise<Storage> {
   let engine: Engine | undefined;
   try {
     assertFolderIsWhole(dataDir);
+    await removeUnfinishedCopy(join(dataDir, "db"));
     engine = new Engine(join(dataDir, "db"));
     // LMDB flushes its file, not the entries that lead to it.
     for (const folder of [join(dataDir, "db"), dataDir]) await syncFolder(folder);
