@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { readFileSync } from "node:fs";
 import { blobReferences } from "../blob-references.ts";
 import { readConfig, type Config } from "../config.ts";

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { Refusal } from "../../domain/kernel/refusal.ts";
 import { checkRecords, trustOf } from "../archive/index.ts";
 import { blobReferences } from "../blob-references.ts";
 import { checkEditLogs } from "../collaboration/index.ts";
@@ -7,13 +6,8 @@ import { readConfig } from "../config.ts";
 import { checkDecisionLogs } from "../decisions/index.ts";
 import { checkStorage, type Finding } from "../platform/storage/backup/check.ts";
 import { parts } from "../platform/storage/backup/format.ts";
-import { connect, openDatabase } from "../platform/storage/backup/server.ts";
-import {
-  hasDatabase,
-  openBackup,
-  openFolder,
-  type Source,
-} from "../platform/storage/backup/source.ts";
+import { holdData } from "../platform/storage/backup/hold.ts";
+import { openBackup, type Source } from "../platform/storage/backup/source.ts";
 import { damagesOf, readManifest } from "../platform/storage/backup/verify.ts";
 
 /** Where a check says what it does and what it found. */
@@ -62,20 +56,10 @@ async function* findings({ source, keysIn, instance }: Subject): AsyncGenerator<
 }
 
 async function openData(): Promise<Subject> {
-  const { mongodbUri, dataDir, instance } = readConfig();
-  if (mongodbUri) {
-    const server = await connect(mongodbUri);
-    // Without snapshots a check of running data may see a log shorter than what names it; it says so by failing.
-    const source = openDatabase(server, { isStopped: true });
-    const close = async () => {
-      await source.close();
-      await server.client.close();
-    };
-    return { source, keysIn: dataDir, instance, close };
-  }
-  if (!hasDatabase(dataDir)) throw new Refusal("not-found", `There is no data in ${dataDir}.`);
-  const source = openFolder(dataDir);
-  return { source, keysIn: dataDir, instance, close: () => source.close() };
+  const config = readConfig();
+  // Without snapshots, what is written meanwhile may look like damage: stop the servers of such a database first.
+  const { source, release } = await holdData(config, { isStopped: true });
+  return { source, keysIn: config.dataDir, instance: config.instance, close: release };
 }
 
 async function openBackupAt(dir: string, tell: (finding: Finding) => void): Promise<Subject> {

@@ -2,21 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { syncFolder } from "../durable.ts";
 import type { BackupFile } from "./format.ts";
 
 const bufferBytes = 1 << 20;
-
-/** Makes names in a folder last. */
-export async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders; its file systems journal renames themselves.
-  if (process.platform === "win32") return;
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
 
 /** Flushes a folder and every folder in it; their files are flushed when they are written. */
 export async function syncTree(path: string): Promise<void> {

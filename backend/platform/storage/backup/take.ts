@@ -3,15 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, isRefusal } from "../../../../domain/kernel/refusal.ts";
 import { blobsNamedIn, type BlobReference } from "../references.ts";
 import { decoded } from "./bson.ts";
-import {
-  exists,
-  filesBelow,
-  HashedFile,
-  isMissing,
-  syncFolder,
-  syncTree,
-  writeHashed,
-} from "./files.ts";
+import { syncFolder } from "../durable.ts";
+import { exists, filesBelow, HashedFile, isMissing, syncTree, writeHashed } from "./files.ts";
 import {
   backupFormat,
   blobLine,

@@ -8,7 +8,8 @@ import { indexSpec } from "../embedded/indexes.ts";
 import { createGridBlobs } from "../gridfs.ts";
 import { lockFolder, type FolderLock } from "../lock.ts";
 import { decodeFaithfully } from "./bson.ts";
-import { syncFolder } from "./files.ts";
+import { syncFolder } from "../durable.ts";
+
 import type { BackupIndex, Manifest } from "./format.ts";
 import type { Target } from "./restore.ts";
 import { restoreSecrets, secretNames, secretsIn } from "./secrets.ts";
@@ -40,7 +41,7 @@ class Folder {
   /** Holds the folder's lock. */
   async lock(): Promise<void> {
     await mkdir(this.path, { recursive: true, mode: 0o700 });
-    this.#lock = lockFolder(this.path);
+    this.#lock = lockFolder(this.path, "restore");
   }
 
   /** Removes what an unfinished restore left, here or elsewhere, of `data` and secrets; then marks the folder. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Db } from "mongodb";
 import { z } from "zod";
 import { Refusal } from "../../../../domain/kernel/refusal.ts";
-import { isMissing, syncFolder } from "./files.ts";
+import { syncFolder } from "../durable.ts";
+import { isMissing } from "./files.ts";
 
 /*
  * While a restore runs, its target says so, durably, from before the first byte to after the last: a restore that was
