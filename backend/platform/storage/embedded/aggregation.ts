@@ -1,5 +1,5 @@
 import type { Source } from "./cursor.ts";
-import { unsupported } from "./errors.ts";
+import { serverError, unsupported } from "./errors.ts";
 import { aggregated } from "./matching.ts";
 import { tableNameOf } from "./names.ts";
 import { findDocs, openQuery } from "./queries.ts";
@@ -15,8 +15,17 @@ export function openPipeline(
   { database, collection }: { database: string; collection: string | undefined },
   { stages, options: { collation, hint } }: { stages: Doc[]; options: Options },
 ): Source {
-  for (const name of stages.flatMap((stage) => Object.keys(stage)))
+  for (const stage of stages) {
+    const [name = "", ...others] = Object.keys(stage);
+    if (name === "" || others.length > 0)
+      throw serverError(
+        40323,
+        "A pipeline stage specification object must contain exactly one field.",
+      );
     if (refused.has(name)) throw unsupported(`the aggregation stage ${name}`);
+    if (name === "$limit" && stage.$limit === 0)
+      throw serverError(15958, "the limit must be positive");
+  }
   const first = stages[0]?.$match;
   const filter = isDoc(first) ? first : {};
   const rest = isDoc(first) ? stages.slice(1) : stages;

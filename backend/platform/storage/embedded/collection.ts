@@ -10,6 +10,7 @@ import { candidatesAt } from "./paths.ts";
 import { findDocs, openQuery, readSort } from "./queries.ts";
 import {
   BulkOutcome,
+  isAcknowledged,
   isWriteError,
   updateOutcome,
   withMetadata,
@@ -79,11 +80,11 @@ export class EmbeddedCollection {
   async insertOne(
     doc: Doc,
     options: Options = {},
-  ): Promise<{ acknowledged: true; insertedId: unknown }> {
+  ): Promise<{ acknowledged: boolean; insertedId: unknown }> {
     doc._id ??= new ObjectId();
     const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
     await this.#write(options, (work) => this.#writer.insert(exact, work));
-    return { acknowledged: true, insertedId: doc._id };
+    return { acknowledged: isAcknowledged(options), insertedId: doc._id };
   }
 
   async insertMany(docs: Doc[], options: Options = {}): Promise<BulkResult> {
@@ -91,7 +92,7 @@ export class EmbeddedCollection {
       throw new MongoInvalidArgumentError('Argument "docs" must be an array of documents');
     const operations = docs.map((document) => ({ insertOne: { document } }));
     const { insertedCount, insertedIds } = await this.bulkWrite(operations, options);
-    return { acknowledged: true, insertedCount, insertedIds };
+    return { acknowledged: isAcknowledged(options), insertedCount, insertedIds };
   }
 
   find(filter: unknown = {}, options: Options = {}): EmbeddedCursor {
@@ -114,7 +115,7 @@ export class EmbeddedCollection {
   async updateOne(filter: unknown, change: unknown, options: Options = {}): Promise<UpdateOutcome> {
     const plain = toPlainDoc(filter);
     const modifier = this.#writer.updating(plain, change, options);
-    return updateOutcome(await this.#modify(plain, options, modifier));
+    return updateOutcome(await this.#modify(plain, options, modifier), options);
   }
 
   async updateMany(
@@ -132,7 +133,7 @@ export class EmbeddedCollection {
   ): Promise<UpdateOutcome> {
     const plain = toPlainDoc(filter);
     const modifier = this.#writer.replacing(plain, replacement, options);
-    return updateOutcome(await this.#modify(plain, options, modifier));
+    return updateOutcome(await this.#modify(plain, options, modifier), options);
   }
 
   async findOneAndUpdate(
@@ -167,23 +168,23 @@ export class EmbeddedCollection {
     filter: unknown,
     options: Options,
     many: boolean,
-  ): Promise<{ acknowledged: true; deletedCount: number }> {
+  ): Promise<{ acknowledged: boolean; deletedCount: number }> {
     const query = queryOf(toPlainDoc(filter), options);
     const rows = await this.#write(options, this.#writer.remove(query, many));
-    return { acknowledged: true, deletedCount: rows.length };
+    return { acknowledged: isAcknowledged(options), deletedCount: rows.length };
   }
 
   async deleteOne(
     filter: unknown = {},
     options: Options = {},
-  ): Promise<{ acknowledged: true; deletedCount: number }> {
+  ): Promise<{ acknowledged: boolean; deletedCount: number }> {
     return this.#delete(filter, options, false);
   }
 
   async deleteMany(
     filter: unknown = {},
     options: Options = {},
-  ): Promise<{ acknowledged: true; deletedCount: number }> {
+  ): Promise<{ acknowledged: boolean; deletedCount: number }> {
     return this.#delete(filter, options, true);
   }
 
@@ -263,6 +264,7 @@ export class EmbeddedCollection {
 
   async dropIndex(name: string): Promise<Doc> {
     this.#assertExists();
+    if (name === "_id_") throw serverError(72, "cannot drop _id index");
     const nIndexesWas = this.#table.indexes.length;
     const dropped = await this.#engine.write((view) => view.table(this.#name).dropIndex(name));
     // Only when no reader uses the index any more may its keys go.

@@ -28,6 +28,7 @@ const codeNames: Readonly<Record<number, string>> = {
   86: "IndexKeySpecsConflict",
   112: "WriteConflict",
   115: "CommandNotSupported",
+  168: "InvalidPipelineOperator",
   171: "CannotIndexParallelArrays",
   251: "NoSuchTransaction",
   10334: "BSONObjectTooLarge",

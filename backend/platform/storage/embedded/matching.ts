@@ -10,6 +10,7 @@ import { Query } from "mingo/query";
 import { updateOne, type PipelineStage } from "mingo/updater";
 import { collatorOf, type Collator } from "./collation.ts";
 import { serverError, unsupported } from "./errors.ts";
+import { assertFilter, assertProjection } from "./filters.ts";
 import { compareValues, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
 import { bsonType, isDoc, type Doc } from "./values.ts";
@@ -58,14 +59,6 @@ function inList(equals: Test): Test {
     Array.isArray(operand) && operand.some((item) => equals(candidate, item));
 }
 
-/** The server refuses the form of an operand before it looks at any document. */
-function listed(name: string, make: (path: string, operand: unknown) => Predicate) {
-  return (path: string, operand: unknown): Predicate => {
-    if (!Array.isArray(operand)) throw serverError(2, `${name} needs an array`);
-    return make(path, operand);
-  };
-}
-
 const typeNames: Record<string, readonly (string | number)[]> = {
   ObjectId: ["objectId", 7],
   Binary: ["binData", 5],
@@ -108,8 +101,8 @@ function comparisons(collator: Collator | undefined) {
     $gte: any(ordered(collator, (order) => order >= 0)),
     $lt: any(ordered(collator, (order) => order < 0)),
     $lte: any(ordered(collator, (order) => order <= 0)),
-    $in: listed("$in", any(inList(equals))),
-    $nin: listed("$nin", none(inList(equals))),
+    $in: any(inList(equals)),
+    $nin: none(inList(equals)),
     $type: any(ofType),
   };
 }
@@ -142,9 +135,11 @@ function refusalOf(error: unknown): unknown {
   if (operator !== undefined) return serverError(2, message.replace("query operator", "operator:"));
   if (message.startsWith("$where"))
     return serverError(2, "$where needs JavaScript, which is disabled");
-  const stage = /unregistered pipeline operator (\$\w+)/i.exec(message)?.[1];
+  const stage = /unregistered pipeline operator (.*)\.$/i.exec(message)?.[1];
   if (stage !== undefined)
     return serverError(40324, `Unrecognized pipeline stage name: '${stage}'`);
+  const expression = /'(\$\w+)' is not registered/.exec(message)?.[1];
+  if (expression !== undefined) return serverError(168, `Unrecognized expression '${expression}'`);
   return serverError(2, message);
 }
 
@@ -160,13 +155,16 @@ function refusing<T>(action: () => T): T {
 export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): boolean } {
   const collator = collatorOf(collation);
   const how = collator ? { ...options, context: contextWith(collator) } : options;
-  const query = refusing(() => new Query(filter, how));
+  assertFilter(filter);
+  const { $comment: _, ...conditions } = filter;
+  const query = refusing(() => new Query(conditions, how));
   return { test: (doc) => refusing(() => query.test(doc)) };
 }
 
 /** Applies a projection; the filter is needed for positional projection (`items.$`). */
 export function projected(docs: Doc[], projection: Doc | undefined, filter: Doc): Doc[] {
   if (projection === undefined || Object.keys(projection).length === 0) return docs;
+  assertProjection(projection);
   const positional = Object.keys(projection).some((path) => path.endsWith(".$"));
   return refusing(() =>
     new Query(positional ? filter : {}, options).find<Doc>(docs, projection).all(),

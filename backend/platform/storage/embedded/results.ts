@@ -1,21 +1,27 @@
 import { createRequire } from "node:module";
 import { MongoBulkWriteError, MongoServerError } from "mongodb";
-import type { Doc } from "./values.ts";
-import type { Modification } from "./writer.ts";
+import { isDoc, type Doc } from "./values.ts";
+import type { Modification, Options } from "./writer.ts";
 
 /** What an update did, as the driver reports it. */
 export interface UpdateOutcome {
-  acknowledged: true;
+  acknowledged: boolean;
   matchedCount: number;
   modifiedCount: number;
   upsertedCount: number;
   upsertedId: unknown;
 }
 
+/** False when the caller asked for no answer (`w: 0`); the write is durable all the same. */
+export function isAcknowledged({ w, writeConcern }: Options): boolean {
+  return w !== 0 && !(isDoc(writeConcern) && writeConcern.w === 0);
+}
+
 /** What a modification did, in the driver's words. */
-export function updateOutcome({ matched, modified, upsertedId }: Modification): UpdateOutcome {
+export function updateOutcome(done: Modification, options: Options): UpdateOutcome {
+  const { matched, modified, upsertedId } = done;
   return {
-    acknowledged: true,
+    acknowledged: isAcknowledged(options),
     matchedCount: matched,
     modifiedCount: modified,
     upsertedCount: upsertedId === null ? 0 : 1,
@@ -105,7 +111,7 @@ export class BulkOutcome {
   }
 }
 
-/** The body of an operation of a bulk, as the driver remembers it with an error. */
+/** True for errors that a bulk write collects; anything else stops it. */
 export function isWriteError(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError;
 }
