@@ -39,14 +39,15 @@ export class World extends Instance {
     this.isKept = parts.isKept;
   }
 
-  /** Starts an instance, on a fresh folder unless one is given. */
-  static async start(dataDir?: string): Promise<World> {
+  /** Starts an instance, on a fresh folder unless one is given, with further environment variables. */
+  static async start(dataDir?: string, environment: Record<string, string> = {}): Promise<World> {
     const dir = dataDir ?? (await mkdtemp(join(tmpdir(), "entente-test-")));
     const config = readConfig({
       PORT: "0",
       DATA_DIR: dir,
       LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
       LOGIN_ATTEMPTS_PER_MINUTE: "1000",
+      ...environment,
     });
     const clock = new MovableClock();
     const app = await createApp({ config, log: createLog(config.logLevel), clock });
