@@ -4,9 +4,10 @@ import { EmbeddedCursor, type FindOptions } from "./cursor.ts";
 import type { Change, Engine } from "./engine.ts";
 import { serverError, unsupported } from "./errors.ts";
 import { describeIndex, indexSpec } from "./indexes.ts";
-import { distinctValues, projected } from "./matching.ts";
+import { distinctValues } from "./matching.ts";
 import { defaultDatabase, namespaceOf, tableNameOf } from "./names.ts";
 import { candidatesAt } from "./paths.ts";
+import { projected } from "./projection.ts";
 import { findDocs, openQuery, readSort } from "./queries.ts";
 import {
   BulkOutcome,

@@ -95,20 +95,3 @@ export function assertFilter(filter: Doc): void {
 function assertPath(condition: Doc): void {
   if (Object.keys(condition)[0]?.startsWith("$")) assertConditions(condition);
 }
-
-/**
- * Refuses a projection that both includes and excludes.
- * @throws {MongoServerError} 31253, 31254 — with MongoDB's words
- */
-export function assertProjection(projection: Doc): void {
-  let including: boolean | undefined;
-  for (const [path, shown] of Object.entries(projection)) {
-    if (path === "_id" || typeof shown === "object" || typeof shown === "string") continue;
-    const isIncluded = Boolean(shown);
-    including ??= isIncluded;
-    if (including && !isIncluded)
-      throw serverError(31254, `Cannot do exclusion on field ${path} in inclusion projection`);
-    if (!including && isIncluded)
-      throw serverError(31253, `Cannot do inclusion on field ${path} in exclusion projection`);
-  }
-}

@@ -1,5 +1,5 @@
 import { Aggregator } from "mingo/aggregator";
-import { Context } from "mingo/core";
+import { Context, evalExpr } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
 import * as pipelines from "mingo/operators/pipeline";
@@ -10,7 +10,7 @@ import { Query } from "mingo/query";
 import { updateOne, type PipelineStage } from "mingo/updater";
 import { collatorOf, type Collator } from "./collation.ts";
 import { serverError, unsupported } from "./errors.ts";
-import { assertFilter, assertProjection } from "./filters.ts";
+import { assertFilter } from "./filters.ts";
 import { compareValues, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
 import { bsonType, isDoc, type Doc } from "./values.ts";
@@ -161,14 +161,9 @@ export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): b
   return { test: (doc) => refusing(() => query.test(doc)) };
 }
 
-/** Applies a projection; the filter is needed for positional projection (`items.$`). */
-export function projected(docs: Doc[], projection: Doc | undefined, filter: Doc): Doc[] {
-  if (projection === undefined || Object.keys(projection).length === 0) return docs;
-  assertProjection(projection);
-  const positional = Object.keys(projection).some((path) => path.endsWith(".$"));
-  return refusing(() =>
-    new Query(positional ? filter : {}, options).find<Doc>(docs, projection).all(),
-  );
+/** What an aggregation expression makes of a document. */
+export function evaluated(doc: Doc, expression: unknown): unknown {
+  return refusing(() => evalExpr(doc, expression as never, options as never));
 }
 
 /** What else aggregation stages need: other collections, for `$lookup` and `$unionWith`, and how strings compare. */

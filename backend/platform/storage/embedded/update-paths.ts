@@ -97,6 +97,20 @@ function* arraysOf(value: unknown, path: string): Generator<[string, unknown[]]>
   }
 }
 
+/** Where in an array, or else in another one of the document, the filter matched; -1 for nowhere. */
+export function matchedPosition(
+  items: readonly unknown[],
+  { path, root, filter }: { path: string; root: Doc; filter: Doc },
+): number {
+  const own = indexIn(items, testsOn(filter, path));
+  if (own >= 0) return own;
+  for (const [other, list] of arraysOf(root, "")) {
+    const found = indexIn(list, testsOn(filter, other));
+    if (found >= 0) return found;
+  }
+  return -1;
+}
+
 /** The position that `$` stands for: in the array itself, or else in another one that the filter asks about. */
 function matchedIndex(walk: Walk): number {
   const own = Array.isArray(walk.original) ? (walk.original as unknown[]) : [];
