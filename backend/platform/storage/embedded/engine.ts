@@ -2,6 +2,7 @@ import { open } from "lmdb";
 import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
 import { DocumentCache } from "./cache.ts";
+import { prepareFolder, settleFolder } from "./folder.ts";
 import { Committed, type Db, type Kv } from "./kv.ts";
 import { documentOf, isCatalogKey } from "./layout.ts";
 import { Counters } from "./numbers.ts";
@@ -46,8 +47,12 @@ export class Engine {
   readonly #onExit = (code: number) => this.#leave(code);
   #isClosed = false;
 
-  /** Opens or creates the database folder; the map grows by itself. */
+  /**
+   * Opens or creates the database folder; the map grows by itself.
+   * @throws {DatabaseDamaged} when what the folder held is missing, cut short or unreadable
+   */
   constructor(path: string) {
+    prepareFolder(path);
     // With overlapping sync a commit resolves before it is flushed: acknowledged must mean durable.
     // Event-turn batching leaves a rejected promise unhandled when a commit fails.
     this.#db = open<Buffer, Buffer>({
@@ -59,6 +64,7 @@ export class Engine {
       noSubdir: false,
       maxReaders: 126,
     });
+    settleFolder(path);
     const committed = new Committed(this.#db);
     this.#counters = new Counters(committed);
     this.#pending = new Overlay(committed);

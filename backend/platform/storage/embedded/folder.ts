@@ -1,0 +1,136 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { reachablePages } from "./pages.ts";
+import { headBytes, latestRoot, readRoots, type Root } from "./roots.ts";
+
+/** Thrown when a folder holds something that must not be opened: writing to it could lose what is left. */
+export class DatabaseDamaged extends Error {
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} Nothing was changed. Restore a backup.`, options);
+    this.name = "DatabaseDamaged";
+  }
+}
+
+const format = "Entente embedded engine, format 1\n";
+const markerName = "format";
+const dataName = "data.mdb";
+const lockName = "lock.mdb";
+/** As much as a file holds that was begun and to which nothing was ever committed: LMDB's two root pages. */
+const begunPages = 2;
+
+function readHead(file: number): Buffer {
+  const head = Buffer.alloc(headBytes);
+  return head.subarray(0, readSync(file, head, 0, headBytes, 0));
+}
+
+/** A file may end early only where its last pages are free. */
+function refuseTruncated(file: number, path: string, root: Root): void {
+  const pages = Math.floor(statSync(path).size / root.pageBytes);
+  if (pages > root.lastPage) return;
+  for (const page of reachablePages(file, root)) {
+    if (page >= pages)
+      throw new DatabaseDamaged(
+        `The database ${path} is cut short: page ${page} of ${pages} is missing.`,
+      );
+  }
+}
+
+function refuseDamaged(path: string): void {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch (error) {
+    throw new DatabaseDamaged(`The database ${path} cannot be read.`, { cause: error });
+  }
+  try {
+    const root = latestRoot(readRoots(readHead(file)));
+    if (root === undefined)
+      throw new DatabaseDamaged(`The database ${path} has a damaged root page.`);
+    refuseTruncated(file, path, root);
+  } catch (error) {
+    if (error instanceof DatabaseDamaged) throw error;
+    throw new DatabaseDamaged(`The database ${path} cannot be read.`, { cause: error });
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a database was begun here and lost its power before it was ready to acknowledge anything. */
+function isOnlyBegun(path: string): boolean {
+  const file = openSync(path, "r");
+  try {
+    const roots = readRoots(readHead(file));
+    const pageBytes = roots[0]?.pageBytes ?? 4096;
+    return latestRoot(roots) === undefined && statSync(path).size <= begunPages * pageBytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readMarker(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+/**
+ * Makes a folder fit to be opened by LMDB, which reads its file by memory map: a page that is missing would end the process.
+ * @throws {DatabaseDamaged} when the folder held a database that is missing, cut short, unreadable or of another format
+ */
+export function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const data = join(folder, dataName);
+  const marker = readMarker(join(folder, markerName));
+  if (marker !== undefined && marker !== format)
+    throw new DatabaseDamaged(
+      `The database ${folder} has another format: ${JSON.stringify(marker.slice(0, 80))}.`,
+    );
+  if (existsSync(data)) {
+    if (marker !== undefined || !isOnlyBegun(data)) return refuseDamaged(data);
+    rmSync(data);
+    rmSync(join(folder, lockName), { force: true });
+  } else if (marker !== undefined) throw new DatabaseDamaged(`The database ${data} is missing.`);
+}
+
+function sync(path: string, flags: string): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Flushes a folder and those it lies in: a file whose name is not on disk is lost with the power, flushed or not. */
+function syncFolders(folder: string): void {
+  // Windows cannot open folders; its file systems journal names themselves.
+  if (process.platform === "win32") return;
+  sync(folder, "r");
+  try {
+    for (let path = folder; path !== dirname(path); path = dirname(path)) sync(dirname(path), "r");
+  } catch {
+    // A folder that others own was not made by us.
+  }
+}
+
+/** Once in a database's life, before its first commit: puts its file and all names on disk, then says so. */
+export function settleFolder(folder: string): void {
+  const marker = join(folder, markerName);
+  if (existsSync(marker)) return;
+  sync(join(folder, dataName), "r+");
+  syncFolders(folder);
+  const draft = `${marker}.part`;
+  writeFileSync(draft, format, { flush: true, mode: 0o600 });
+  renameSync(draft, marker);
+  syncFolders(folder);
+}

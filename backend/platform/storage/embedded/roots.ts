@@ -1,0 +1,82 @@
+/** What one of LMDB's two root pages says: the state after one transaction. */
+export interface Root {
+  readonly transaction: bigint;
+  readonly pageBytes: number;
+  readonly lastPage: number;
+  /** Root pages of the list of free pages and of the data; undefined for an empty tree. */
+  readonly trees: readonly (number | undefined)[];
+}
+
+// Offsets in a root page of LMDB's data version 2 (lmdb's MDB_page and MDB_meta), little-endian.
+const pageFlagsAt = 18;
+const magicAt = 24;
+const versionAt = 28;
+const pageBytesAt = 48;
+const freeRootAt = 88;
+const mainRootAt = 136;
+const lastPageAt = 144;
+const transactionAt = 152;
+const rootBytes = 168;
+
+const isRootPage = 0x08;
+const magic = 0xbeefc0de;
+const version = 2;
+const noPage = 0xffff_ffff_ffff_ffffn;
+/** The first two pages are the roots. */
+const rootPages = 2;
+const smallestPageBytes = 512;
+const largestPageBytes = 65_536;
+
+/** How many bytes at a file's start hold both root pages, whatever the page size. */
+export const headBytes = largestPageBytes + rootBytes;
+
+function treeAt(page: Buffer, at: number): number | undefined {
+  const root = page.readBigUInt64LE(at);
+  return root === noPage ? undefined : Number(root);
+}
+
+function readRoot(page: Buffer): Root | undefined {
+  if (page.length < rootBytes) return undefined;
+  if ((page.readUInt16LE(pageFlagsAt) & isRootPage) === 0) return undefined;
+  if (page.readUInt32LE(magicAt) !== magic || page.readUInt16LE(versionAt) !== version)
+    return undefined;
+  const root = {
+    transaction: page.readBigUInt64LE(transactionAt),
+    pageBytes: page.readUInt32LE(pageBytesAt),
+    lastPage: Number(page.readBigUInt64LE(lastPageAt)),
+    trees: [treeAt(page, freeRootAt), treeAt(page, mainRootAt)],
+  };
+  const isWithin = root.trees.every(
+    (tree) => tree === undefined || (tree >= rootPages && tree <= root.lastPage),
+  );
+  return isWithin && Number.isSafeInteger(root.lastPage) ? root : undefined;
+}
+
+/**
+ * Reads both root pages from the beginning of an LMDB file. LMDB itself trusts the one with the higher transaction;
+ * it checks neither, so a damaged one must be found before. Undefined: damaged, or not there.
+ */
+export function readRoots(head: Buffer): readonly [Root | undefined, Root | undefined] {
+  const pageBytes = head.length < rootBytes ? 0 : head.readUInt32LE(pageBytesAt);
+  const isPower = (pageBytes & (pageBytes - 1)) === 0;
+  if (!isPower || pageBytes < smallestPageBytes || pageBytes > largestPageBytes)
+    return [undefined, undefined];
+  const second = readRoot(head.subarray(pageBytes));
+  return [readRoot(head), second?.pageBytes === pageBytes ? second : undefined];
+}
+
+const isBlank = ({ transaction, lastPage }: Root): boolean =>
+  transaction === 0n && lastPage === rootPages - 1;
+
+/** The latest of two roots; undefined when one is damaged, or when they do not follow one another. */
+export function latestRoot([even, odd]: readonly [Root | undefined, Root | undefined]):
+  | Root
+  | undefined {
+  if (even === undefined || odd === undefined) return undefined;
+  // A copy that LMDB wrote has its state in the second root, whatever its number.
+  if (isBlank(even)) return odd;
+  if (even.transaction % 2n !== 0n || odd.transaction % 2n !== 1n) return undefined;
+  const distance = odd.transaction - even.transaction;
+  if (distance === 1n) return odd;
+  return distance === -1n ? even : undefined;
+}
