@@ -18,7 +18,7 @@ interface Lane {
 /** What a writer was told, kept outside its folder, and what follows from it. */
 export class Ledger {
   readonly seed: number;
-  readonly #lanes: Lane[];
+  #lanes: Lane[];
   readonly #seats = new Set<string>();
   readonly #blobs = new Set<string>();
   acknowledged = 0;
@@ -27,6 +27,16 @@ export class Ledger {
   constructor(seed: number) {
     this.seed = seed;
     this.#lanes = Array.from({ length: laneCount }, () => ({ next: 0, state: emptyState }));
+  }
+
+  /** A ledger of the same acknowledgements, to settle on its own. */
+  copy(): Ledger {
+    const copy = new Ledger(this.seed);
+    copy.#lanes = this.#lanes.map((lane) => ({ ...lane }));
+    for (const seat of this.#seats) copy.#seats.add(seat);
+    for (const blob of this.#blobs) copy.#blobs.add(blob);
+    copy.acknowledged = this.acknowledged;
+    return copy;
   }
 
   /** Where each lane goes on. */

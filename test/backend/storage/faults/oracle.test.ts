@@ -1,13 +1,16 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { open } from "lmdb";
+import { randomFrom } from "../../../support/random.ts";
 import { openStorage } from "../../../../backend/platform/storage/index.ts";
 import { checkEntries, checkFolder } from "./check.ts";
 import { operationOf } from "./history.ts";
 import { Ledger } from "./ledger.ts";
 import { modelsOf, run } from "./models.ts";
+import { Disk, type FileRecord } from "./power-loss.ts";
 
 const seed = 4;
 const strict = { unacknowledged: false };
@@ -98,5 +101,39 @@ describe("the oracle of the fault tests", () => {
     expect(() => lines("X 1 0 broken", answer)).to.throw("after: X 1 0 broken");
     expect(() => lines("A 0 1 done")).to.throw("instead of 0");
     expect(() => lines("A 0 0 perhaps")).to.throw("instead of done");
+  });
+
+  it("[FLT-2] keeps through power cuts what was flushed, and loses or tears the rest now and then", async () => {
+    const root = join(dataDir, "power");
+    const disk = new Disk(root);
+    const record = (kind: string, inode: bigint, more: Partial<FileRecord> = {}) => {
+      disk.apply({ kind, inode, at: 0, path: "", bytes: Buffer.alloc(0), ...more });
+    };
+    const flush = (inode: bigint, at: number) => {
+      record("B", inode, { at });
+      record("F", inode, { at });
+    };
+    record("O", 1n, { path: join(root, "kept") });
+    record("W", 1n, { bytes: Buffer.alloc(2000, "a") });
+    flush(1n, 1);
+    flush(9n, 2);
+    record("W", 1n, { bytes: Buffer.alloc(2000, "b") });
+    record("O", 2n, { path: join(root, "nameless") });
+    record("W", 2n, { bytes: Buffer.alloc(10, "a") });
+    flush(2n, 3);
+    const random = randomFrom(seed);
+    const found = new Set<string>();
+    for (let i = 0; i < 60; i++) {
+      const folder = join(dataDir, `cut-${i}`);
+      await mkdir(folder);
+      disk.cut(folder, random);
+      const text = readFileSync(join(folder, "kept"), "utf8");
+      expect(text).to.match(/^[ab]{2000}$/);
+      found.add(/^a+$/.test(text) ? "old" : /^b+$/.test(text) ? "new" : "torn");
+      const nameless = join(folder, "nameless");
+      found.add(existsSync(nameless) ? "name" : "no name");
+      if (existsSync(nameless)) expect(readFileSync(nameless, "utf8")).to.equal("a".repeat(10));
+    }
+    expect([...found].sort()).to.deep.equal(["name", "new", "no name", "old", "torn"]);
   });
 });
