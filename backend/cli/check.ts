@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { checkRecords, trustOf } from "../archive/index.ts";
 import { blobReferences } from "../blob-references.ts";
 import { checkEditLogs } from "../collaboration/index.ts";
-import { readConfig } from "../config.ts";
+import { readConfig, type Config } from "../config.ts";
 import { checkDecisionLogs } from "../decisions/index.ts";
 import { checkStorage, type Finding } from "../platform/storage/backup/check.ts";
 import { parts } from "../platform/storage/backup/format.ts";
@@ -29,14 +29,19 @@ interface Subject {
  * @returns the exit code: 0 sound, 1 damage
  * @throws {Refusal} not-found — nothing is there to check; backup-damaged — a manifest is not what was written
  */
-export async function checkAll(dir: string | undefined, output: CheckOutput): Promise<0 | 1> {
+export async function checkAll(
+  dir: string | undefined,
+  output: CheckOutput,
+  config: Config = readConfig(),
+): Promise<0 | 1> {
   let damages = 0;
   const tell = ({ kind, text }: Finding): void => {
     if (kind === "note") return output.note(text);
     damages++;
     output.say(`DAMAGE  ${text}`);
   };
-  const subject = dir === undefined ? await openData() : await openBackupAt(dir, tell);
+  const subject =
+    dir === undefined ? await openData(config) : await openBackupAt(dir, config, tell);
   try {
     // Of a backup whose bytes are not those written, what they say means nothing.
     if (damages === 0) for await (const finding of findings(subject)) tell(finding);
@@ -55,17 +60,20 @@ async function* findings({ source, keysIn, instance }: Subject): AsyncGenerator<
   yield* checkRecords(source, { trust, now: new Date() });
 }
 
-async function openData(): Promise<Subject> {
-  const config = readConfig();
+async function openData(config: Config): Promise<Subject> {
   // Without snapshots, what is written meanwhile may look like damage: stop the servers of such a database first.
   const { source, release } = await holdData(config, { isStopped: true });
   return { source, keysIn: config.dataDir, instance: config.instance, close: release };
 }
 
-async function openBackupAt(dir: string, tell: (finding: Finding) => void): Promise<Subject> {
+async function openBackupAt(
+  dir: string,
+  config: Config,
+  tell: (finding: Finding) => void,
+): Promise<Subject> {
   const manifest = await readManifest(dir);
   for await (const text of damagesOf(dir, manifest)) tell({ kind: "damage", text });
   const source = openBackup(dir, manifest);
-  const keysIn = manifest.hasKeys ? join(dir, parts.keys) : readConfig().dataDir;
+  const keysIn = manifest.hasKeys ? join(dir, parts.keys) : config.dataDir;
   return { source, keysIn, instance: manifest.instance, close: () => source.close() };
 }

@@ -16,16 +16,22 @@ const silentMs = 30_000;
 export function pinFolder(dataDir: string): Pin {
   const path = join(dataDir, `backup.pin.${process.pid}`);
   writeFileSync(path, "", { mode: 0o600 });
-  const refresh = setInterval(() => {
-    const now = new Date();
-    utimesSync(path, now, now);
-  }, refreshMs).unref();
+  const refresh = setInterval(() => touch(path), refreshMs).unref();
   return {
     release: async () => {
       clearInterval(refresh);
       rmSync(path, { force: true });
     },
   };
+}
+
+function touch(path: string): void {
+  const now = new Date();
+  try {
+    utimesSync(path, now, now);
+  } catch {
+    // Without its pin a backup can miss a blob: it then fails and names it.
+  }
 }
 
 /** Whether a backup of this data folder runs, or did within the last half minute without ending well. */
