@@ -146,6 +146,8 @@ class Transaction {
 export class ClientSession extends EventEmitter {
   readonly id = { id: new UUID().toBinary() };
   readonly explicit = true;
+  /** The driver's record of the session: when it was last used, in milliseconds of the process. */
+  readonly serverSession = { id: this.id, lastUse: performance.now(), isDirty: false };
   readonly #engine: Engine;
   #state: TransactionState = "NO_TRANSACTION";
   #running: Transaction | undefined;
@@ -174,6 +176,7 @@ export class ClientSession extends EventEmitter {
     if (this.hasEnded) throw new MongoExpiredSessionError();
     if (engine !== this.#engine)
       throw new MongoInvalidArgumentError("ClientSession must be from the same MongoClient");
+    this.serverSession.lastUse = performance.now();
     if (!this.inTransaction()) {
       this.#state = "NO_TRANSACTION";
       return undefined;
