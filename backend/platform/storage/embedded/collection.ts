@@ -1,4 +1,4 @@
-import { MongoAPIError, MongoInvalidArgumentError, ObjectId } from "mongodb";
+import { BSON, MongoAPIError, MongoInvalidArgumentError, ObjectId } from "mongodb";
 import { openPipeline } from "./aggregation.ts";
 import { EmbeddedCursor, type FindOptions } from "./cursor.ts";
 import type { Change, Engine } from "./engine.ts";
@@ -100,7 +100,7 @@ export class EmbeddedCollection {
     return new EmbeddedCursor(
       (wanted) =>
         openQuery(this.#view(options), this.#name, { ...wanted, filter: wanted.filter ?? {} }),
-      { ...options, filter: toPlainDoc(filter) },
+      { ...options, filter: toPlainDoc(filter), readAs: readerWith(options) },
     );
   }
 
@@ -361,6 +361,24 @@ function pageOf({ sort, skip, limit }: Options): FindOptions {
     ...(skip === undefined ? {} : { skip }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+/** The driver's wishes for how BSON becomes JavaScript; nothing for the usual. */
+function readerWith(options: Options): ((exact: Doc) => Doc) | undefined {
+  const { useBigInt64, promoteValues, promoteLongs, promoteBuffers } = options;
+  const isUsual =
+    useBigInt64 !== true &&
+    promoteBuffers !== true &&
+    promoteValues !== false &&
+    promoteLongs !== false;
+  if (isUsual) return undefined;
+  const wishes = {
+    useBigInt64: useBigInt64 === true,
+    promoteBuffers: promoteBuffers === true,
+    promoteValues: promoteValues !== false,
+    promoteLongs: promoteLongs !== false,
+  };
+  return (exact) => BSON.deserialize(BSON.serialize(exact), wishes);
 }
 
 function shownAs(doc: Doc | undefined, filter: Doc, { projection }: Options): Doc | null {

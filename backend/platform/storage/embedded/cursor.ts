@@ -18,6 +18,8 @@ export interface FindOptions {
   projection?: Doc;
   hint?: unknown;
   collation?: unknown;
+  /** How stored values become JavaScript's, if not as usual. */
+  readAs?: ((exact: Doc) => Doc) | undefined;
 }
 
 type Transform = (doc: Doc) => unknown;

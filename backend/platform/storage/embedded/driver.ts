@@ -219,5 +219,7 @@ export function createDriver(engine: Engine): object {
       return this;
     }
   }
+  // Programs tell mongoose's own connection from others by this name.
+  Object.defineProperty(EmbeddedConnection, "name", { value: "NativeConnection" });
   return { ...native, Connection: EmbeddedConnection };
 }

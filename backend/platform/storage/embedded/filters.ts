@@ -95,3 +95,10 @@ export function assertFilter(filter: Doc): void {
 function assertPath(condition: Doc): void {
   if (Object.keys(condition)[0]?.startsWith("$")) assertConditions(condition);
 }
+
+/** Whether a filter asks for a BSON type, which JavaScript's numbers do not tell. */
+export function mentionsType(filter: unknown): boolean {
+  if (Array.isArray(filter)) return filter.some(mentionsType);
+  if (!isDoc(filter)) return false;
+  return Object.entries(filter).some(([key, part]) => key === "$type" || mentionsType(part));
+}

@@ -63,6 +63,7 @@ const typeNames: Record<string, readonly (string | number)[]> = {
   ObjectId: ["objectId", 7],
   Binary: ["binData", 5],
   Decimal128: ["decimal", 19, "number"],
+  Double: ["double", 1, "number"],
   Long: ["long", 18, "number"],
   Timestamp: ["timestamp", 17],
   MinKey: ["minKey", -1],

@@ -1,12 +1,14 @@
 import type { FindOptions, Source } from "./cursor.ts";
 import { serverError } from "./errors.ts";
+import { mentionsType } from "./filters.ts";
 import { idIndex } from "./indexes.ts";
 import { collatorOf, type Collator } from "./collation.ts";
 import { matcherOf } from "./matching.ts";
 import { compareAt, sortKey, type Field } from "./paths.ts";
 import { projected } from "./projection.ts";
 import { describePlan, planFor, planHinted, type Plan } from "./planner.ts";
-import type { Resume, Row, Table } from "./table.ts";
+import type { Resume, Row } from "./rows.ts";
+import type { Table } from "./table.ts";
 import { copyOf, hasOperators, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 
@@ -95,6 +97,7 @@ function prepare(view: View, name: string, query: Query): Prepared {
       ? planFor(indexes, filter, sort)
       : planHinted(table.indexes, hint, { filter, sort });
   const matcher = plan.isExact ? undefined : matcherOf(filter, collation);
+  const asksType = matcher !== undefined && mentionsType(filter);
   const stats = { keys: 0, docs: 0 };
   const paths = Object.keys(query.filter);
   if (plan.index === undefined && paths.length > 0) view.noteFullScan({ collection: name, paths });
@@ -107,7 +110,8 @@ function prepare(view: View, name: string, query: Query): Prepared {
     scan: (resume, visit) =>
       table.scan({ plan, resume, isNew }, (row) => {
         stats.docs++;
-        return matcher === undefined || matcher.test(row.doc) ? visit(row) : true;
+        if (matcher === undefined) return visit(row);
+        return matcher.test(asksType ? table.exactly(row).doc : row.doc) ? visit(row) : true;
       }),
   };
 }
@@ -228,7 +232,11 @@ export function openQuery(view: View, name: string, query: Query): Source {
   const progress = new Progress(prepared, query);
   return {
     next() {
-      const docs = progress.next().map(({ doc }) => doc);
+      const { readAs } = query;
+      const rows = progress.next();
+      const docs = rows.map((row) =>
+        readAs ? readAs(view.table(name).exactly(row).doc) : row.doc,
+      );
       const shown = projected(docs, query.projection, query.filter);
       return view.isShared ? shown.map((doc) => copyOf(doc)) : shown;
     },
