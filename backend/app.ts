@@ -18,7 +18,7 @@ import { randomIds, type Ids } from "./platform/ids.ts";
 import type { Log } from "./platform/log.ts";
 import { createIdempotencyStore } from "./platform/storage/idempotency-store.ts";
 import { openStorage, type Storage } from "./platform/storage/index.ts";
-import { migrate, type MigrationEvent } from "./platform/storage/migrations.ts";
+import { latestVersion, migrate, type MigrationEvent } from "./platform/storage/migrations.ts";
 import { createUpkeep, type Upkeep } from "./platform/storage/upkeep.ts";
 import { blobReferences } from "./blob-references.ts";
 import { migrations } from "./migrations/index.ts";
@@ -69,7 +69,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     httpFront({ config, log, clock, storage, features, origins }),
   );
   for (const attach of features.sockets) attach(server);
-  const upkeep = createUpkeep({ storage, references: blobReferences, clock, log });
+  const upkeep = createUpkeep({
+    storage,
+    references: blobReferences,
+    schemaVersion: latestVersion(migrations),
+    clock,
+    log,
+  });
   return {
     features,
     routes: features.routes,

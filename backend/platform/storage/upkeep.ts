@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "./index.ts";
+import { readSchemaVersion } from "./migrations.ts";
 import { collectOrphans } from "./orphans.ts";
 import type { BlobReference } from "./references.ts";
 
@@ -10,6 +11,8 @@ const DAY_MS = 24 * 3_600_000;
 export interface UpkeepOptions {
   readonly storage: Storage;
   readonly references: readonly BlobReference[];
+  /** The schema version whose references these are: data of another may name files elsewhere. */
+  readonly schemaVersion: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -25,7 +28,8 @@ export interface Upkeep {
 }
 
 /** The upkeep of one server. */
-export function createUpkeep({ storage, references, clock, log }: UpkeepOptions): Upkeep {
+export function createUpkeep(options: UpkeepOptions): Upkeep {
+  const { storage, references, schemaVersion, clock, log } = options;
   let isStopped = false;
   let running = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +41,8 @@ export function createUpkeep({ storage, references, clock, log }: UpkeepOptions)
         connection,
         blobs,
         references,
-        isPinned: () => storage.isPinned(),
+        isPinned: async () =>
+          (await readSchemaVersion(connection)) !== schemaVersion || (await storage.isPinned()),
         isStopped: () => isStopped,
         now: clock.now(),
       });
