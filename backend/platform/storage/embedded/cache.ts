@@ -1,24 +1,26 @@
 import { Binary } from "mongodb";
+import { documentOf } from "./layout.ts";
 import { copyOf, isDoc, put, type Doc } from "./values.ts";
 
 /** Bytes of BSON above which a document is not kept: it would push many others out. */
 const maxKeptBytes = 64 * 1024;
-/** Room for record numbers beside the table's in one number. */
-const recordSpan = 2 ** 36;
 
 interface Held {
   readonly doc: Doc;
   readonly sizeBytes: number;
 }
 
+/** By table, then by record. */
+type Generation = Map<number, Map<number, Held>>;
+
 /**
- * Documents as they were last read, for readers of the latest durable state. Two generations: what the full young one
- * did not ask for again goes with the old one.
+ * Documents as they were last read, for readers of the latest durable state. Two generations: what nobody asked for
+ * while the young one filled goes with the old one.
  */
-export class DocumentCache {
+class DocumentCache {
   readonly #generationBytes: number;
-  #young = new Map<number, Held>();
-  #old = new Map<number, Held>();
+  #young: Generation = new Map();
+  #old: Generation = new Map();
   #youngBytes = 0;
 
   constructor(maxBytes: number) {
@@ -26,22 +28,25 @@ export class DocumentCache {
   }
 
   get(table: number, record: number): Doc | undefined {
-    const key = table * recordSpan + record;
-    const held = this.#young.get(key);
+    const held = this.#young.get(table)?.get(record);
     if (held) return held.doc;
-    const older = this.#old.get(key);
-    if (older) this.#keep(key, older);
+    const older = this.#old.get(table)?.get(record);
+    if (older) this.#keep(table, record, older);
     return older?.doc;
   }
 
   /** Keeps a document that nobody changes from now on. */
   set(table: number, record: number, held: Held): void {
-    if (held.sizeBytes > maxKeptBytes || record >= recordSpan) return;
-    this.#keep(table * recordSpan + record, held);
+    if (held.sizeBytes <= maxKeptBytes) this.#keep(table, record, held);
   }
 
-  #keep(key: number, held: Held): void {
-    this.#young.set(key, held);
+  #keep(table: number, record: number, held: Held): void {
+    let records = this.#young.get(table);
+    if (records === undefined) {
+      records = new Map();
+      this.#young.set(table, records);
+    }
+    records.set(record, held);
     this.#youngBytes += held.sizeBytes;
     if (this.#youngBytes < this.#generationBytes) return;
     this.#old = this.#young;
@@ -50,15 +55,61 @@ export class DocumentCache {
   }
 
   forget(table: number, record: number): void {
-    const key = table * recordSpan + record;
-    this.#young.delete(key);
-    this.#old.delete(key);
+    this.#young.get(table)?.delete(record);
+    this.#old.get(table)?.delete(record);
+  }
+}
+
+/** Longer lists of records are read anew each time. */
+export const maxKeptRecords = 256;
+/** Records of all lists together, each list counting for some more. */
+const maxRecords = 500_000;
+const listCost = 8;
+
+/** Which records short ranges of indexes were found to hold, for readers of the latest durable state. */
+export class RangeCache {
+  #lists = new Map<number, Map<string, readonly number[]>>();
+  #size = 0;
+
+  /** The records of a range of an index, which is named by the first four bytes of its keys. */
+  get(index: number, range: string): readonly number[] | undefined {
+    return this.#lists.get(index)?.get(range);
   }
 
-  clear(): void {
-    this.#young.clear();
-    this.#old.clear();
-    this.#youngBytes = 0;
+  set(index: number, range: string, records: readonly number[]): void {
+    this.#size += records.length + listCost;
+    if (this.#size > maxRecords) {
+      this.#lists = new Map();
+      this.#size = records.length + listCost;
+    }
+    const lists = this.#lists.get(index) ?? new Map<string, readonly number[]>();
+    lists.set(range, records);
+    this.#lists.set(index, lists);
+  }
+
+  /** Any change in an index may change any of its ranges. */
+  forget(index: number): void {
+    const lists = this.#lists.get(index);
+    if (lists === undefined) return;
+    for (const records of lists.values()) this.#size -= records.length + listCost;
+    this.#lists.delete(index);
+  }
+}
+
+/** What readers of the latest durable state need not read again. */
+export class Cache {
+  readonly documents: DocumentCache;
+  readonly ranges = new RangeCache();
+
+  constructor(maxDocumentBytes: number) {
+    this.documents = new DocumentCache(maxDocumentBytes);
+  }
+
+  /** Forgets what a change of a key makes untrue. */
+  forget(key: Buffer): void {
+    const document = documentOf(key);
+    if (document) this.documents.forget(document.table, document.record);
+    else this.ranges.forget(key.readUInt32BE(0));
   }
 }
 

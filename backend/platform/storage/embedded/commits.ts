@@ -94,7 +94,6 @@ export class Commits {
       this.#open = undefined;
       try {
         await this.#db.transaction(() => this.#apply(batch.puts));
-        this.#db.resetReadTxn();
         this.#followers.committed(batch.puts);
         batch.resolve();
       } catch (error) {
@@ -120,8 +119,6 @@ export class Commits {
     const cause = await causeOf(error);
     let reason: Error | undefined;
     try {
-      // A new reading transaction, so that a lost environment is met here and not by a commit that never ends.
-      this.#db.resetReadTxn();
       this.#followers.failed();
       if (isDiskFull(cause, this.#path)) reason = outOfDiskSpace(cause);
     } catch {

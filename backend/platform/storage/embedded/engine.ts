@@ -1,10 +1,10 @@
 import { open } from "lmdb";
 import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
-import { DocumentCache } from "./cache.ts";
+import { Cache } from "./cache.ts";
 import { prepareFolder, settleFolder } from "./folder.ts";
 import { Committed, type Db, type Kv } from "./kv.ts";
-import { documentOf, isCatalogKey } from "./layout.ts";
+import { isCatalogKey } from "./layout.ts";
 import { Counters } from "./numbers.ts";
 import { Overlay, type Put } from "./overlay.ts";
 import { View, type FullScan } from "./view.ts";
@@ -36,12 +36,13 @@ export interface Snapshot {
  */
 export class Engine {
   readonly #db: Db;
+  readonly #committed: Committed;
   readonly #commits: Commits;
   readonly #counters: Counters;
   readonly #pending: Overlay;
   readonly #reading: View;
   readonly #writing: View;
-  readonly #cache = new DocumentCache(cacheBytes);
+  readonly #cache = new Cache(cacheBytes);
   readonly #changes = new EventEmitter();
   readonly #scans: FullScan[] = [];
   readonly #onExit = (code: number) => this.#leave(code);
@@ -65,10 +66,10 @@ export class Engine {
       maxReaders: 126,
     });
     settleFolder(path);
-    const committed = new Committed(this.#db);
-    this.#counters = new Counters(committed);
-    this.#pending = new Overlay(committed);
-    this.#reading = this.#view(committed, this.#cache);
+    this.#committed = new Committed(this.#db);
+    this.#counters = new Counters(this.#committed);
+    this.#pending = new Overlay(this.#committed);
+    this.#reading = this.#view(this.#committed, this.#cache);
     this.#writing = this.#view(this.#pending);
     this.#commits = new Commits(this.#db, path, {
       committed: (puts) => this.#follow(puts),
@@ -78,7 +79,7 @@ export class Engine {
     process.on("exit", this.#onExit);
   }
 
-  #view(kv: Kv, cache?: DocumentCache): View {
+  #view(kv: Kv, cache?: Cache): View {
     const ground = { kv, cache, numbers: this.#counters };
     return new View(ground, (scan) => this.#noteFullScan(scan));
   }
@@ -88,16 +89,17 @@ export class Engine {
     this.#scans.push(scan);
   }
 
+  /** Readers, the cache and the catalog go over to the new state in one step. */
   #follow(puts: readonly Put[]): void {
+    this.#committed.advance();
     this.#pending.settle(puts);
-    for (const { key } of puts) {
-      const document = documentOf(key);
-      if (document) this.#cache.forget(document.table, document.record);
-    }
+    for (const { key } of puts) this.#cache.forget(key);
     if (puts.some(({ key }) => isCatalogKey(key))) this.#reading.reload();
   }
 
   #forget(): void {
+    // A lost environment is met here, and not by a commit that never ends.
+    this.#committed.advance();
     this.#pending.clear();
     this.#writing.reload();
     this.#reading.reload();
@@ -145,14 +147,13 @@ export class Engine {
 
   /** Holds the durable state of now. */
   snapshot(): Snapshot {
-    this.#db.resetReadTxn();
-    const transaction = this.#db.useReadTransaction();
-    const changes = new Overlay(new Committed(this.#db, transaction));
+    const committed = new Committed(this.#db);
+    const changes = new Overlay(committed);
     return {
       view: this.#view(changes),
       changes,
       latest: this.#pending,
-      release: () => transaction.done(),
+      release: () => committed.release(),
     };
   }
 
@@ -176,6 +177,7 @@ export class Engine {
     const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     const end = async () => {
       await this.#commits.idle();
+      this.#committed.release();
       await this.#db.close();
     };
     await (this.failure ? Promise.race([end(), patience]) : end());

@@ -33,7 +33,8 @@ export const idIndex: IndexSpec = {
 
 /** The path up to its first dot. */
 export function rootOf(path: string): string {
-  return path.split(".", 1)[0] ?? path;
+  const dot = path.indexOf(".");
+  return dot === -1 ? path : path.slice(0, dot);
 }
 
 /** The forms in which a key arrives: a path, pairs, a map or an object, or a list of these. */

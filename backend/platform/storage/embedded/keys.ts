@@ -67,8 +67,8 @@ const signBit = 1n << 63n;
 
 /** A positive double orders by its bits with the sign set, a negative one by their complement; NaN comes first. */
 function orderedDouble(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  if (Number.isNaN(value)) return bytes;
+  const bytes = Buffer.allocUnsafe(8);
+  if (Number.isNaN(value)) return bytes.fill(0);
   bytes.writeDoubleBE(value === 0 ? 0 : value);
   if (value >= 0) bytes[0] = (bytes[0] ?? 0) | 0x80;
   else for (let i = 0; i < 8; i++) bytes[i] = (bytes[i] ?? 0) ^ 0xff;
@@ -83,7 +83,7 @@ const above = Buffer.from([0x81]);
 /** A decimal's power of ten, then its digits; all bits flipped where it is negative. */
 function exactBytes(value: Decimal128 | bigint): Buffer {
   const { isNegative, digits, power } = scientific(value);
-  const head = Buffer.alloc(2);
+  const head = Buffer.allocUnsafe(2);
   head.writeUInt16BE(0x8000 + power);
   const bytes = Buffer.concat([head, escaped(digits)]);
   return isNegative ? inverted(bytes) : bytes;
@@ -111,13 +111,13 @@ function encodeNumber(value: unknown): Buffer[] {
 }
 
 function encodeDate(value: Date): Buffer {
-  const bytes = Buffer.alloc(8);
+  const bytes = Buffer.allocUnsafe(8);
   bytes.writeBigUInt64BE(BigInt(value.getTime()) + signBit);
   return bytes;
 }
 
 function encodeBinary(value: Binary): Buffer[] {
-  const head = Buffer.alloc(5);
+  const head = Buffer.allocUnsafe(5);
   head.writeUInt32BE(value.position);
   head.writeUInt8(value.sub_type, 4);
   return [head, Buffer.from(value.buffer.subarray(0, value.position))];
@@ -148,7 +148,7 @@ function encodeOther(value: object, out: Buffer[]): void {
 }
 
 function orderedTimestamp(value: Timestamp): Buffer {
-  const bytes = Buffer.alloc(8);
+  const bytes = Buffer.allocUnsafe(8);
   bytes.writeUInt32BE(value.t, 0);
   bytes.writeUInt32BE(value.i, 4);
   return bytes;

@@ -34,6 +34,12 @@ export interface Kv {
   remove(key: Buffer): void;
 }
 
+function latest(db: Db): Transaction {
+  // Otherwise lmdb gives the transaction it took earlier in this turn.
+  db.resetReadTxn();
+  return db.useReadTransaction();
+}
+
 /** lmdb's types leave out the options. */
 interface FastReads {
   getBinaryFast(key: Buffer, options: { transaction?: Transaction }): Buffer | undefined;
@@ -47,14 +53,27 @@ export function remaining({ start, end, reverse, after }: Reading): KeyRange {
   return reverse === true ? { start, end: after } : { start: Buffer.concat([after, zero]), end };
 }
 
-/** What is on disk: the latest durable state, or the one a read transaction holds fast. */
+/** What was on disk at one moment; LMDB keeps every page of it until it is released or moved on. */
 export class Committed implements Kv {
   readonly #db: Db;
-  readonly #options: { transaction?: Transaction };
+  #options: { readonly transaction: Transaction };
 
-  constructor(db: Db, transaction?: Transaction) {
+  /** The state of now. */
+  constructor(db: Db) {
     this.#db = db;
-    this.#options = transaction ? { transaction } : {};
+    this.#options = { transaction: latest(db) };
+  }
+
+  /** Moves on to the state of now. */
+  advance(): void {
+    const { transaction } = this.#options;
+    this.#options = { transaction: latest(this.#db) };
+    transaction.done();
+  }
+
+  /** Must be called once, before the database is closed. */
+  release(): void {
+    this.#options.transaction.done();
   }
 
   get(key: Buffer): Buffer | undefined {

@@ -19,7 +19,7 @@ const catalogRange: KeyRange = { start: catalogPrefix, end: afterPrefix(catalogP
 
 /** Beginning of the keys of an index of a table; index 0 holds the documents. */
 export function prefixOf(table: number, index: number): Buffer {
-  const prefix = Buffer.alloc(4);
+  const prefix = Buffer.allocUnsafe(4);
   prefix.writeUInt16BE(table, 0);
   prefix.writeUInt16BE(index, 2);
   return prefix;

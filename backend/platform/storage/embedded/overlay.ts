@@ -1,10 +1,21 @@
 import { createRequire } from "node:module";
-import type SortedMap from "sorted-btree";
 import { remaining, type Entry, type KeyRange, type Kv, type Reading } from "./kv.ts";
 
-// A CommonJS module whose default export Node gives as `default.default`.
+/** What is used of sorted-btree's map. */
+interface SortedMap<K, V> {
+  readonly isEmpty: boolean;
+  get(key: K): V | undefined;
+  set(key: K, value: V): boolean;
+  delete(key: K): boolean;
+  clear(): void;
+  values(): IterableIterator<V>;
+  entries(lowest: K): IterableIterator<[K, V]>;
+  entriesReversed(highest: K, reused: undefined, skipHighest: boolean): IterableIterator<[K, V]>;
+}
+
+// Its types and its module disagree on what the default export is.
 const { default: BTree } = createRequire(import.meta.url)("sorted-btree") as {
-  default: typeof SortedMap;
+  default: new <K, V>(entries: undefined, compare: (a: K, b: K) => number) => SortedMap<K, V>;
 };
 
 /** A put, or a removal when there is no value. */

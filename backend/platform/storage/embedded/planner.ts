@@ -46,6 +46,7 @@ interface Constraints {
 }
 
 const maxPoints = 256;
+const nothing = Buffer.alloc(0);
 /** Longer strings may be cut in keys, so that other strings share them. */
 const maxExactCharacters = 200;
 
@@ -191,9 +192,11 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
   let fixed = 0;
   for (const [path] of spec.fields) {
     const constraint = constraints.paths.get(path);
-    const multikey = spec.multikeyRoots.includes(rootOf(path));
-    if (constraint === undefined || (multikey && roots.has(rootOf(path)))) break;
-    roots.add(rootOf(path));
+    if (constraint === undefined) break;
+    const root = rootOf(path);
+    const multikey = spec.multikeyRoots.includes(root);
+    if (multikey && roots.has(root)) break;
+    roots.add(root);
     const here = constraint.points;
     if (here && isIndexable(here) && here.length * rangeCount <= maxPoints) {
       if (fixed === points.length && here.length === 1) fixed++;
@@ -209,7 +212,7 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
 }
 
 function rangesOf({ spec, points, interval }: Shape): KeyRange[] {
-  let prefixes: Buffer[] = [Buffer.alloc(0)];
+  let prefixes: Buffer[] = [nothing];
   for (const [i, values] of points.entries()) {
     const keys = values.map((value) => boundKey(value, spec.fields[i]?.[1] ?? 1));
     prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { open, type Transaction } from "lmdb";
+import { open } from "lmdb";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "./keys.ts";
-import { Committed, type Db, type Kv } from "./kv.ts";
+import { Committed, type Db } from "./kv.ts";
 import { prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
 import { fromBytes, type Doc } from "./values.ts";
 
@@ -22,8 +22,7 @@ export interface StoredCollection {
  */
 export class StoredState {
   readonly #db: Db;
-  readonly #transaction: Transaction;
-  readonly #kv: Kv;
+  readonly #kv: Committed;
 
   /** @throws {Error} when the folder holds no database */
   constructor(folder: string) {
@@ -37,8 +36,7 @@ export class StoredState {
       noSubdir: false,
       maxReaders: 126,
     });
-    this.#transaction = this.#db.useReadTransaction();
-    this.#kv = new Committed(this.#db, this.#transaction);
+    this.#kv = new Committed(this.#db);
   }
 
   #entry(name: string): CatalogEntry | undefined {
@@ -136,7 +134,7 @@ export class StoredState {
 
   /** Lets the pages go. */
   async close(): Promise<void> {
-    this.#transaction.done();
+    this.#kv.release();
     await this.#db.close();
   }
 }

@@ -1,4 +1,4 @@
-import { detached, type DocumentCache } from "./cache.ts";
+import type { Cache } from "./cache.ts";
 import { duplicateKey, serverError } from "./errors.ts";
 import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "./keys.ts";
@@ -11,14 +11,8 @@ import {
   recordOf,
   type CatalogEntry,
 } from "./layout.ts";
-import type { Plan } from "./planner.ts";
+import { RowReader, type Resume, type Row, type Scan } from "./rows.ts";
 import { fromBytes, fromBytesExactly, maxDocumentBytes, toBytes, type Doc } from "./values.ts";
-
-/** A stored document with the number that orders it by insertion. */
-export interface Row {
-  readonly record: number;
-  readonly doc: Doc;
-}
 
 /** Hands out numbers that no other table, or document of the table, has or will have. */
 export interface Numbers {
@@ -26,24 +20,11 @@ export interface Numbers {
   record(table: number): number;
 }
 
-/** Where a reading stopped. */
-export interface Resume {
-  readonly key: Buffer;
-  readonly range: number;
-}
-
 /** What a table stands on. A cache may only stand beside the latest durable state. */
 export interface Ground {
   readonly kv: Kv;
   readonly numbers: Numbers;
-  readonly cache: DocumentCache | undefined;
-}
-
-/** How to read: which keys, which to continue behind, and which records to leave out. */
-export interface Scan {
-  readonly plan: Plan;
-  readonly resume: Resume | undefined;
-  isNew(record: number): boolean;
+  readonly cache: Cache | undefined;
 }
 
 interface IndexEntry {
@@ -56,14 +37,15 @@ export class Table {
   readonly name: string;
   readonly #kv: Kv;
   readonly #numbers: Numbers;
-  readonly #cache: DocumentCache | undefined;
+  readonly #rows: RowReader;
   #entry: CatalogEntry | undefined;
+  #prefixes: (Buffer | undefined)[] = [];
 
   constructor({ kv, numbers, cache }: Ground, name: string) {
     this.name = name;
     this.#kv = kv;
     this.#numbers = numbers;
-    this.#cache = cache;
+    this.#rows = new RowReader(kv, cache);
     this.reload();
   }
 
@@ -81,11 +63,13 @@ export class Table {
   reload(): void {
     const bytes = this.#kv.get(catalogKey(this.name));
     this.#entry = bytes === undefined ? undefined : readCatalogEntry(bytes);
+    this.#prefixes = [];
   }
 
   #saveCatalog(indexes: readonly IndexSpec[]): number {
     const id = this.#entry?.id ?? this.#numbers.table();
     this.#entry = { id, name: this.name, indexes };
+    this.#prefixes = [];
     this.#kv.put(catalogKey(this.name), Buffer.from(toBytes(this.#entry, true)));
     return id;
   }
@@ -100,7 +84,12 @@ export class Table {
   }
 
   #prefix(index: number): Buffer {
-    return prefixOf(this.#entry?.id ?? 0, index);
+    let prefix = this.#prefixes[index];
+    if (prefix === undefined) {
+      prefix = prefixOf(this.#entry?.id ?? 0, index);
+      this.#prefixes[index] = prefix;
+    }
+    return prefix;
   }
 
   #entriesOf(record: Buffer, doc: Doc): IndexEntry[] {
@@ -192,45 +181,15 @@ export class Table {
     if (this.#entry === undefined) return undefined;
     const key = Buffer.concat([this.#prefix(idIndex.id), fitKey(encodeValue(id))]);
     const record = this.#kv.peek(key);
-    return record === undefined ? undefined : this.#row(recordOf(record));
-  }
-
-  #row(record: number): Row | undefined {
-    const table = this.#entry?.id ?? 0;
-    const kept = this.#cache?.get(table, record);
-    if (kept) return { record, doc: kept };
-    const bytes = this.#kv.peek(documentKey(table, record));
-    if (bytes === undefined) return undefined;
-    const doc = detached(fromBytes(bytes));
-    this.#cache?.set(table, record, { doc, sizeBytes: bytes.length });
-    return { record, doc };
+    return record && this.#rows.row(this.#entry.id, recordOf(record));
   }
 
   /**
    * Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end.
    * Nobody may change a row's document: see {@link Ground}.
    */
-  scan({ plan, resume, isNew }: Scan, visit: (row: Row) => boolean): Resume | undefined {
-    if (this.#entry === undefined) return undefined;
-    for (const [i, range] of this.#ranges(plan).entries()) {
-      if (resume !== undefined && i < resume.range) continue;
-      const after = resume?.range === i ? resume.key : undefined;
-      for (const entry of this.#kv.entries({ ...range, reverse: plan.reverse, after })) {
-        const record = recordIn(plan, entry);
-        const row = isNew(record) ? this.#row(record) : undefined;
-        if (row && !visit(row)) return { key: entry.key, range: i };
-      }
-    }
-    return undefined;
-  }
-
-  #ranges({ index, ranges }: Plan) {
-    const prefix = this.#prefix(index?.id ?? 0);
-    if (index === undefined) return [{ start: prefix, end: afterPrefix(prefix) }];
-    return ranges.map(({ start, end }) => ({
-      start: Buffer.concat([prefix, start]),
-      end: Buffer.concat([prefix, end]),
-    }));
+  scan(scan: Scan, visit: (row: Row) => boolean): Resume | undefined {
+    return this.#entry && this.#rows.scan(this.#entry.id, scan, visit);
   }
 
   /** How many documents there are, without reading them. */
@@ -333,11 +292,6 @@ function encoded(doc: Doc): Buffer {
   if (bytes.length > maxDocumentBytes)
     throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
   return bytes;
-}
-
-/** The record an entry is of: its own key for a document, its value in an index. */
-function recordIn({ index }: Plan, { key, value }: Entry): number {
-  return index === undefined ? recordOf(key, 4) : recordOf(value);
 }
 
 function missingFrom(some: readonly IndexEntry[], others: readonly IndexEntry[]): IndexEntry[] {

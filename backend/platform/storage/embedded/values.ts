@@ -1,4 +1,4 @@
-import { Binary, BSON, BSONSymbol, Double, Int32, Long, ObjectId } from "mongodb";
+import { Binary, BSON, BSONSymbol, Double, Int32, Long, ObjectId, UUID } from "mongodb";
 
 /** A stored document as plain values: JavaScript primitives, Date, RegExp, arrays, objects and BSON classes. */
 export type Doc = Record<string, unknown>;
@@ -154,10 +154,16 @@ export function copyOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item));
   if (value instanceof Date) return new Date(value);
-  if (value instanceof Binary) return new Binary(Buffer.from(value.value()), value.sub_type);
+  if (value instanceof Binary) {
+    const copy = new Binary(Buffer.from(value.value()), value.sub_type);
+    return value instanceof UUID ? copy.toUUID() : copy;
+  }
   if (!isDoc(value)) return value;
   const copy: Doc = {};
-  for (const key of Object.keys(value)) put(copy, key, copyOf(value[key]));
+  for (const key of Object.keys(value)) {
+    const item = value[key];
+    put(copy, key, typeof item === "object" ? copyOf(item) : item);
+  }
   return copy;
 }
 
