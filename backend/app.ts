@@ -17,6 +17,7 @@ import { createHttp } from "./platform/http/server.ts";
 import { randomIds, type Ids } from "./platform/ids.ts";
 import type { Log } from "./platform/log.ts";
 import { createIdempotencyStore } from "./platform/storage/idempotency-store.ts";
+import { reportFullScans } from "./platform/storage/full-scans.ts";
 import { openStorage, type Storage } from "./platform/storage/index.ts";
 import { latestVersion, migrate, type MigrationEvent } from "./platform/storage/migrations.ts";
 import { createUpkeep, type Upkeep } from "./platform/storage/upkeep.ts";
@@ -50,6 +51,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, log, clock = systemClock, ids = randomIds } = options;
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const storage = await openData(config, log);
+  reportFullScans(storage, { log, file: config.fullScansFile });
   const bus = createBus(log);
   const origins = new Set<string>([new URL(config.publicUrl).origin]);
   const base: { url: string } = { url: config.publicUrl };

@@ -22,6 +22,7 @@ const environment = z.object({
   TRUST_PROXY: optionalText,
   LOGIN_ATTEMPTS_PER_MINUTE: z.coerce.number().int().min(1).default(20),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("warn"),
+  FULL_SCANS_FILE: optionalText,
   ENTENTE_INSTANCE: z.string().default("entente.local"),
 });
 
@@ -48,6 +49,8 @@ export interface Config {
   readonly trustProxy: string | undefined;
   readonly loginLimits: { readonly perAccountPer15Min: number; readonly perAddressPerMin: number };
   readonly logLevel: string;
+  /** File to which each query that reads a whole collection is added, for tests that forbid them. */
+  readonly fullScansFile: string | undefined;
   /** Name of the instance in log origins and certificates. */
   readonly instance: string;
   /** Folder that holds package.json and dist/frontend. */
@@ -83,6 +86,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     trustProxy: value.TRUST_PROXY,
     loginLimits: { perAccountPer15Min: 15, perAddressPerMin: value.LOGIN_ATTEMPTS_PER_MINUTE },
     logLevel: value.LOG_LEVEL,
+    fullScansFile: value.FULL_SCANS_FILE,
     instance: value.ENTENTE_INSTANCE,
     root,
     secrets: Object.freeze({ jwt: value.JWT_SECRET, keys: value.KEY_SECRET }),

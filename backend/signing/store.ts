@@ -139,6 +139,7 @@ const requestSchema = new Schema<StoredRequest>(
   },
   { versionKey: false },
 );
+requestSchema.index({ state: 1, expiresAt: 1 });
 
 /** How a request ends without signatures. */
 export interface Ending {

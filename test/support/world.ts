@@ -5,6 +5,7 @@ import { createApp, type App } from "../../backend/app.ts";
 import { readConfig } from "../../backend/config.ts";
 import { createLog } from "../../backend/platform/log.ts";
 import type { Clock } from "../../backend/platform/clock.ts";
+import { scanEnvironment } from "./full-scans.ts";
 import { Instance } from "./instance.ts";
 
 /** A clock that a test moves. */
@@ -47,6 +48,7 @@ export class World extends Instance {
       DATA_DIR: dir,
       LOG_LEVEL: process.env["TEST_LOG_LEVEL"] ?? "silent",
       LOGIN_ATTEMPTS_PER_MINUTE: "1000",
+      ...scanEnvironment,
       ...environment,
     });
     const clock = new MovableClock();

@@ -44,8 +44,10 @@ export interface Storage {
   isReady(): Promise<boolean>;
   /** Why writes are no longer acknowledged, if so; the process must then restart. */
   failure(): Error | undefined;
-  /** Embedded engine only: queries that read a whole collection. */
+  /** Embedded engine only: queries that read a whole collection or sorted more than 1,000 documents in memory. */
   fullScans(): readonly FullScan[];
+  /** Embedded engine only: called at each such query; returns how to stop. */
+  onFullScan(listener: (scan: FullScan) => void): () => void;
   /** Embedded engine only: called after each durable change; returns how to stop. */
   onChange(listener: (change: Change) => void): () => void;
   /** Lets running writes finish and gives the folder free. */
@@ -114,6 +116,7 @@ function embeddedStorage({ dataDir, lock, engine, blobs, connection }: EmbeddedP
       failure() === undefined && connection.readyState === mongoose.ConnectionStates.connected,
     failure,
     fullScans: () => engine.fullScans,
+    onFullScan: (listener) => engine.onFullScan(listener),
     onChange: (listener) => engine.onChange(listener),
     close: async () => {
       await connection.close();
@@ -152,6 +155,7 @@ async function openMongo(uri: string, blobQuotaBytes: number | undefined): Promi
     },
     failure: () => undefined,
     fullScans: () => [],
+    onFullScan: () => () => {},
     onChange: () => () => {},
     close: () => connection.close(),
   };

@@ -23,6 +23,7 @@ import {
   type CollaborationLimits,
 } from "../../../domain/collaboration/protocol.ts";
 import { sampleFacts, sampleText } from "./editing.ts";
+import { watchFullScans } from "../../support/full-scans.ts";
 
 export const AGREEMENT = "agreement-1";
 export const ORIGIN = "https://entente.example";
@@ -79,6 +80,7 @@ export class TestServer {
     const log = createLog("silent");
     this.bus = createBus(log);
     this.storage = await openStorage({ dataDir: this.dataDir });
+    watchFullScans(this.storage);
     this.collaboration = createCollaboration({
       connection: this.storage.connection,
       clock: systemClock,

@@ -193,7 +193,11 @@ describe("indexes of the embedded engine", () => {
       docs: 4,
     });
     expect((await explain({ at: 3 })).stage).to.equal("COLLSCAN");
-    expect(storage.fullScans().at(-1)).to.deep.equal({ collection: "explained", paths: ["at"] });
+    expect(storage.fullScans().at(-1)).to.deep.equal({
+      collection: "explained",
+      paths: ["at"],
+      plan: { stage: "COLLSCAN", direction: "forward" },
+    });
   });
 
   it("[STO-15] with a time to live let their documents expire", async () => {

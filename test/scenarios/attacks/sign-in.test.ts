@@ -10,6 +10,7 @@ import { readConfig } from "../../../backend/config.ts";
 import { createLog } from "../../../backend/platform/log.ts";
 import { contentHash } from "../../../domain/kernel/canonical.ts";
 import { passwordOf, Person, World, type Reply } from "../../support/world.ts";
+import { scanEnvironment } from "../../support/full-scans.ts";
 
 const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -189,6 +190,7 @@ describe("an attacker at the sign-in", () => {
         PORT: String(port),
         DATA_DIR: dataDir,
         PUBLIC_URL: "https://entente.example",
+        ...scanEnvironment,
       }),
       log: createLog("silent"),
     });

@@ -87,6 +87,7 @@ export class Engine {
   #noteFullScan(scan: FullScan): void {
     if (this.#scans.length === maxRememberedScans) this.#scans.shift();
     this.#scans.push(scan);
+    this.#changes.emit("scan", scan);
   }
 
   /** Readers, the cache and the catalog go over to the new state in one step. */
@@ -118,6 +119,12 @@ export class Engine {
   /** Why the engine stopped acknowledging, if it did. */
   get failure(): Error | undefined {
     return this.#commits.failure;
+  }
+
+  /** Calls back at every costly read in this process; returns how to stop. */
+  onFullScan(listener: (scan: FullScan) => void): () => void {
+    this.#changes.on("scan", listener);
+    return () => this.#changes.off("scan", listener);
   }
 
   /** Whole-collection reads since start (the latest 200), for tests that forbid them. */

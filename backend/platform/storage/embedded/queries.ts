@@ -18,6 +18,8 @@ export interface Query extends FindOptions {
 }
 
 const batchSize = 256;
+/** Sorting more documents than this in memory is worth an index. */
+const manyToSort = 1_000;
 
 /** Reads the forms in which a sort arrives: object, map or pairs, directions as numbers or words. */
 export function readSort(sort: unknown): Field[] {
@@ -44,6 +46,8 @@ interface Prepared {
   readonly sort: readonly Field[];
   readonly collator?: Collator | undefined;
   readonly stats: Stats;
+  /** Notes that so many documents had to be sorted in memory. */
+  sorted?(count: number): void;
   /** Visits matching rows in the plan's order until a visit gives false; tells where it stopped. */
   scan(resume: Resume | undefined, visit: (row: Row) => boolean): Resume | undefined;
 }
@@ -99,14 +103,17 @@ function prepare(view: View, name: string, query: Query): Prepared {
   const matcher = plan.isExact ? undefined : matcherOf(filter, collation);
   const asksType = matcher !== undefined && mentionsType(filter);
   const stats = { keys: 0, docs: 0 };
-  const paths = Object.keys(query.filter);
-  if (plan.index === undefined && paths.length > 0) view.noteFullScan({ collection: name, paths });
+  const note = { collection: name, paths: Object.keys(filter), plan: planShown(plan, sort) };
+  if (plan.index === undefined) view.noteFullScan(note);
   const isNew = newcomers(plan, stats);
   return {
     plan,
     sort,
     collator,
     stats,
+    sorted: (count) => {
+      if (count > manyToSort) view.noteFullScan({ ...note, sorted: count });
+    },
     scan: (resume, visit) =>
       table.scan({ plan, resume, isNew }, (row) => {
         stats.docs++;
@@ -135,7 +142,9 @@ function allRows({ scan }: Prepared): Row[] {
   return rows;
 }
 
-function sorted(rows: readonly Row[], { sort: fields, collator }: Prepared): Row[] {
+function sorted(rows: readonly Row[], prepared: Prepared): Row[] {
+  const { sort: fields, collator } = prepared;
+  prepared.sorted?.(rows.length);
   if (collator) return rows.toSorted((a, b) => compareAt(a.doc, b.doc, fields, collator));
   const keyed = rows.map((row) => ({ row, key: sortKey(row.doc, fields) }));
   keyed.sort((a, b) => Buffer.compare(a.key, b.key));
@@ -167,12 +176,16 @@ export function findFirst(view: View, name: string, query: Query): Row[] {
   return first;
 }
 
-function explanation(prepared: Prepared, returned: number): Doc {
-  const { plan, sort, stats } = prepared;
+function planShown(plan: Plan, sort: readonly Field[]): Doc {
   const read = describePlan(plan);
   const needsSort = sort.length > 0 && !plan.isSorted;
+  return needsSort ? { stage: "SORT", inputStage: read } : read;
+}
+
+function explanation(prepared: Prepared, returned: number): Doc {
+  const { plan, sort, stats } = prepared;
   return {
-    queryPlanner: { winningPlan: needsSort ? { stage: "SORT", inputStage: read } : read },
+    queryPlanner: { winningPlan: planShown(plan, sort) },
     executionStats: {
       executionSuccess: true,
       nReturned: returned,

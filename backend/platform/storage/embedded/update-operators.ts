@@ -134,4 +134,9 @@ export const operators: Readonly<Record<string, Apply>> = {
 };
 
 /** Operators that make no missing parents. */
-export const removing: ReadonlySet<string> = new Set(["$unset", "$pull", "$pullAll", "$pop"]);
+export const whereMissing: Readonly<Record<string, "skip" | "skip-always">> = {
+  $unset: "skip-always",
+  $pull: "skip",
+  $pullAll: "skip",
+  $pop: "skip",
+};

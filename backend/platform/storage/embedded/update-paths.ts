@@ -132,9 +132,12 @@ interface Walk {
   readonly root: Doc;
   readonly steps: readonly string[];
   readonly done: string;
-  readonly create: boolean;
+  readonly missing: Missing;
   readonly positions: Positions;
 }
+
+/** What happens where a path ends early: parents are made, or the operator is skipped, if not even they could be made too. */
+type Missing = "create" | "skip" | "skip-always";
 
 function elementsFor(step: string, walk: Walk): string[] {
   const items = walk.holder;
@@ -154,13 +157,23 @@ function elementsFor(step: string, walk: Walk): string[] {
   return all.filter((key) => matcher.test({ [name]: promoted(child(walk.original, key)) }));
 }
 
+function notViable(step: string, element: Doc, missing: Missing): Error {
+  const shown = JSON.stringify(element);
+  return serverError(
+    28,
+    missing === "create"
+      ? `Cannot create field '${step}' in element ${shown}`
+      : `Cannot use the part (${step}) to traverse the element (${shown})`,
+  );
+}
+
 const isArrayStep = (step: string | undefined): boolean => step?.startsWith("$[") ?? false;
 
 /** The value in which the walk goes on; undefined where there is none and none is to be made. */
 function inner(
   place: Place,
   next: string | undefined,
-  create: boolean,
+  missing: Missing,
 ): Doc | unknown[] | undefined {
   const value = read(place);
   if (isDoc(value) || Array.isArray(value)) return value as Doc | unknown[];
@@ -172,11 +185,11 @@ function inner(
         : `Cannot apply array updates to non-array element ${place.key}: ${JSON.stringify(value)}`,
     );
   }
-  if (!create) return undefined;
   if (value !== undefined) {
-    const element = `{${place.key}: ${JSON.stringify(value)}}`;
-    throw serverError(28, `Cannot create field '${String(next)}' in element ${element}`);
+    if (missing === "skip-always") return undefined;
+    throw notViable(String(next), { [place.key]: value }, missing);
   }
+  if (missing !== "create") return undefined;
   const made: Doc = {};
   write(place, made);
   return made;
@@ -190,28 +203,27 @@ function places(walk: Walk): Place[] {
     return elementsFor(step, walk).flatMap((key) => places({ ...walk, steps: [key, ...rest] }));
   }
   if (Array.isArray(walk.holder) && !digits.test(step)) {
-    if (!walk.create) return [];
-    const element = `{${walk.done.split(".").at(-1)}: ${JSON.stringify(walk.holder)}}`;
-    throw serverError(28, `Cannot create field '${step}' in element ${element}`);
+    if (walk.missing === "skip-always") return [];
+    throw notViable(step, { [walk.done.split(".").at(-1) ?? ""]: walk.holder }, walk.missing);
   }
   const path = walk.done === "" ? step : `${walk.done}.${step}`;
   const place = { holder: walk.holder, key: step, path };
   if (rest.length === 0) return [place];
-  const holder = inner(place, rest[0], walk.create);
+  const holder = inner(place, rest[0], walk.missing);
   if (holder === undefined) return [];
   const original = child(walk.original, step);
   return places({ ...walk, holder, original, steps: rest, done: path });
 }
 
-/** How to find places: whether parents are made, and what positions refer to. */
+/** How to find places. */
 export interface Finding {
-  readonly create: boolean;
+  readonly missing: Missing;
   readonly positions: Positions;
   /** The document before the update. */
   readonly original: Doc;
 }
 
-/** Places a path of an update names; missing parents are created when `create` is set. */
+/** Places a path of an update names. */
 export function placesAt(doc: Doc, path: string, finding: Finding): Place[] {
   const { original, ...rest } = finding;
   return places({
@@ -227,6 +239,6 @@ export function placesAt(doc: Doc, path: string, finding: Finding): Place[] {
 const nowhere: Positions = { filter: {}, arrayFilters: new Map() };
 
 /** The place of a path without positions. */
-export function placeAt(doc: Doc, path: string, create: boolean): Place | undefined {
-  return placesAt(doc, path, { create, positions: nowhere, original: {} })[0];
+export function placeAt(doc: Doc, path: string, missing: Missing): Place | undefined {
+  return placesAt(doc, path, { missing, positions: nowhere, original: {} })[0];
 }

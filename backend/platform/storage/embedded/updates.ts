@@ -2,7 +2,7 @@ import { ObjectId } from "mongodb";
 import { serverError } from "./errors.ts";
 import { sameValue } from "./keys.ts";
 import { piped } from "./matching.ts";
-import { operators, removing, type Circumstances } from "./update-operators.ts";
+import { operators, whereMissing, type Circumstances } from "./update-operators.ts";
 import { erase, placeAt, placesAt, read, write, type Finding, type Place } from "./update-paths.ts";
 import { arrayFiltersOf, newName, refuseOverlap, stepsOf, type Step } from "./update-plan.ts";
 import { copyOf, hasOperators, isDoc, promoted, put, typeName, type Doc } from "./values.ts";
@@ -31,11 +31,11 @@ function refuseInArray(doc: Doc, path: string, which: "source" | "destination"):
 function rename(doc: Doc, step: Step): void {
   const to = newName(step);
   refuseInArray(doc, step.path, "source");
-  const source = placeAt(doc, step.path, false);
+  const source = placeAt(doc, step.path, "skip-always");
   const value = source === undefined ? undefined : read(source);
   if (source === undefined || value === undefined) return;
   refuseInArray(doc, to, "destination");
-  const target = placeAt(doc, to, true);
+  const target = placeAt(doc, to, "create");
   erase(source);
   if (target) write(target, value);
 }
@@ -52,8 +52,8 @@ function applyOperators(doc: Doc, update: Update, when: Circumstances): void {
       continue;
     }
     if (step.operator === "$setOnInsert" && !when.isInsert) continue;
-    const create = !removing.has(step.operator);
-    const finding: Finding = { create, positions, original: when.original };
+    const missing = whereMissing[step.operator] ?? "create";
+    const finding: Finding = { missing, positions, original: when.original };
     const places: readonly Place[] = placesAt(doc, step.path, finding);
     const paths = places.map(({ path }) => path);
     if (step.path.includes("$") || touched.length > 0) refuseOverlap(touched, paths);
@@ -167,7 +167,7 @@ function fromFilter(filter: Doc): Doc {
       const what = "field at '_id' must be exactly specified, field at sub-path";
       throw serverError(111, `${what} '${path}' found`);
     }
-    const place = placeAt(doc, path, true);
+    const place = placeAt(doc, path, "create");
     if (place) write(place, copyOf(value));
   }
   return doc;
@@ -190,11 +190,22 @@ export function upsertedReplacement(filter: Doc, replacement: Doc): Doc {
   return replaced({ _id: id }, replacement);
 }
 
+/** MongoDB's limit of levels in a stored document (`maxBSONDepth` less what it keeps for itself). */
+const maxDepth = 180;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (Array.isArray(value)) return levels === 0 || value.some((item) => isDeeper(item, levels - 1));
+  if (!isDoc(value)) return false;
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1));
+}
+
 /**
- * Refuses an `_id` that MongoDB would not store.
- * @throws {MongoServerError} 53 — for an array or a pattern; 52 — for fields that begin with a dollar
+ * Refuses what MongoDB would not store.
+ * @throws {MongoServerError} 53 — for an `_id` that is an array or a pattern; 52 — for one with fields that begin with a
+ * dollar; 15 — for more than 180 levels
  */
-export function refuseOddId(id: unknown): void {
+export function refuseUnstorable(doc: Doc): void {
+  const { _id: id } = doc;
   if (Array.isArray(id) || id instanceof RegExp) {
     throw serverError(53, `The '_id' value cannot be of type ${typeName(id)}`);
   }
@@ -203,4 +214,6 @@ export function refuseOddId(id: unknown): void {
     const what = "_id fields may not contain '$'-prefixed fields";
     throw serverError(52, `${what}: ${field} is not valid for storage.`);
   }
+  if (isDeeper(doc, maxDepth))
+    throw serverError(15, `Document exceeds maximum nested object depth: ${maxDepth}`);
 }

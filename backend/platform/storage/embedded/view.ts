@@ -1,18 +1,24 @@
 import type { Kv } from "./kv.ts";
 import { readCatalog } from "./layout.ts";
 import { Table, type Ground } from "./table.ts";
+import type { Doc } from "./values.ts";
 
-/** A query that had to read a whole collection. */
+/** A query that had to read a whole collection, or to sort many documents in memory. */
 export interface FullScan {
   readonly collection: string;
+  /** Top-level keys of its filter. */
   readonly paths: readonly string[];
+  /** The winning plan, as `explain()` shows it. */
+  readonly plan: Doc;
+  /** How many documents were sorted in memory, if that is why. */
+  readonly sorted?: number;
 }
 
 /** The collections as one reader or writer sees them. */
 export class View {
   readonly #ground: Ground;
   readonly #tables = new Map<string, Table>();
-  /** Remembers a whole-collection read. */
+  /** Remembers a costly read. */
   readonly noteFullScan: (scan: FullScan) => void;
 
   constructor(ground: Ground, noteFullScan: (scan: FullScan) => void) {

@@ -5,7 +5,7 @@ import { findFirst, findRows, type Query } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
 import type { Row } from "./table.ts";
 import {
-  refuseOddId,
+  refuseUnstorable,
   replaced,
   updated,
   upserted,
@@ -81,7 +81,7 @@ export class Writer {
 
   /** Stores a document. */
   insert(doc: Doc, { view, changes }: Work): void {
-    refuseOddId(doc._id);
+    refuseUnstorable(doc);
     view.table(this.#name).insert(doc);
     changes.push({ collection: this.#name, kind: "insert", id: promoted(doc._id) });
   }
@@ -101,6 +101,7 @@ export class Writer {
       for (const row of rows) {
         const exact = table.exactly(row);
         after = modifier.change(exact.doc);
+        refuseUnstorable(after);
         if (table.update(exact, after)) {
           modified++;
           work.changes.push({ collection: this.#name, kind: "update", id: row.doc._id });
