@@ -27,7 +27,9 @@ function nodesOf(page: Buffer, number: number): Node[] {
     const at = headBytes + page.readUInt16LE(headBytes + 2 * i);
     const flags = page.readUInt16LE(at + 4);
     const low = page.readUInt16LE(at) + page.readUInt16LE(at + 2) * 2 ** 16;
-    return { flags, keyEnd: at + nodeHeadBytes + page.readUInt16LE(at + 6), number: low };
+    const keyEnd = at + nodeHeadBytes + page.readUInt16LE(at + 6);
+    if (keyEnd > page.length) throw new Error(`page ${number} has a key beyond its end`);
+    return { flags, keyEnd, number: low };
   });
 }
 

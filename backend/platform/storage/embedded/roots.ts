@@ -40,16 +40,13 @@ function readRoot(page: Buffer): Root | undefined {
   if ((page.readUInt16LE(pageFlagsAt) & isRootPage) === 0) return undefined;
   if (page.readUInt32LE(magicAt) !== magic || page.readUInt16LE(versionAt) !== version)
     return undefined;
-  const root = {
+  const root: Root = {
     transaction: page.readBigUInt64LE(transactionAt),
     pageBytes: page.readUInt32LE(pageBytesAt),
     lastPage: Number(page.readBigUInt64LE(lastPageAt)),
     trees: [treeAt(page, freeRootAt), treeAt(page, mainRootAt)],
   };
-  const isWithin = root.trees.every(
-    (tree) => tree === undefined || (tree >= rootPages && tree <= root.lastPage),
-  );
-  return isWithin && Number.isSafeInteger(root.lastPage) ? root : undefined;
+  return Number.isSafeInteger(root.lastPage) ? root : undefined;
 }
 
 /**
@@ -68,15 +65,25 @@ export function readRoots(head: Buffer): readonly [Root | undefined, Root | unde
 const isBlank = ({ transaction, lastPage }: Root): boolean =>
   transaction === 0n && lastPage === rootPages - 1;
 
-/** The latest of two roots; undefined when one is damaged, or when they do not follow one another. */
-export function latestRoot([even, odd]: readonly [Root | undefined, Root | undefined]):
-  | Root
-  | undefined {
-  if (even === undefined || odd === undefined) return undefined;
+function latestOf(even: Root, odd: Root): Root | undefined {
   // A copy that LMDB wrote has its state in the second root, whatever its number.
-  if (isBlank(even)) return odd;
+  if (isBlank(even)) return odd.transaction === 0n ? even : odd;
   if (even.transaction % 2n !== 0n || odd.transaction % 2n !== 1n) return undefined;
   const distance = odd.transaction - even.transaction;
   if (distance === 1n) return odd;
   return distance === -1n ? even : undefined;
+}
+
+/**
+ * The latest of two roots; undefined when one is damaged, or when they do not follow one another. The other may name any
+ * pages: where LMDB failed to write it, it put only the number back.
+ */
+export function latestRoot([even, odd]: readonly [Root | undefined, Root | undefined]):
+  | Root
+  | undefined {
+  const latest = even && odd && latestOf(even, odd);
+  const isWithin = latest?.trees.every(
+    (tree) => tree === undefined || (tree >= rootPages && tree <= latest.lastPage),
+  );
+  return isWithin === true ? latest : undefined;
 }
