@@ -17,20 +17,30 @@ function groupOfUrl(url: string): string {
   return url.startsWith("node:") ? "node" : "(other)";
 }
 
+type Parents = ReadonlyMap<number, Node>;
+
+/** The first caller that has a file. */
+function callerOf(node: Node, parents: Parents): Node | undefined {
+  let caller = parents.get(node.id);
+  while (caller?.callFrame.url === "") caller = parents.get(caller.id);
+  return caller;
+}
+
 /** Native functions have no file: they count for the package that calls them. */
-function groupOf(node: Node, parents: ReadonlyMap<number, Node>): string {
+function groupOf(node: Node, parents: Parents): string {
   const { functionName, url } = node.callFrame;
   if (url !== "") return groupOfUrl(url);
   if (functionName.startsWith("(")) return functionName;
-  let caller = parents.get(node.id);
-  while (caller !== undefined && caller.callFrame.url === "") caller = parents.get(caller.id);
+  const caller = callerOf(node, parents);
   return caller === undefined ? "(native)" : `${groupOfUrl(caller.callFrame.url)}, native`;
 }
 
-function placeOf({ callFrame }: Node): string {
-  const { functionName, url, lineNumber, columnNumber } = callFrame;
+function placeOf(node: Node, parents: Parents): string {
+  const { functionName, url, lineNumber, columnNumber } = node.callFrame;
+  if (functionName.startsWith("(") && url === "") return functionName;
+  const caller = url === "" ? callerOf(node, parents) : undefined;
+  if (caller) return `${functionName || "native"} in ${placeOf(caller, parents)}`;
   const name = functionName || "(anonymous)";
-  if (url === "") return name;
   const path = url.startsWith("file:") ? fileURLToPath(url) : url;
   const entry = findSourceMap(path)?.findEntry(lineNumber, columnNumber);
   const line = entry && "originalLine" in entry ? entry.originalLine : lineNumber;
@@ -57,7 +67,7 @@ function summary(profile: Profiler.Profile): Profile {
     if (node === undefined || node.callFrame.functionName === "(idle)") continue;
     const group = groupOf(node, parents);
     groups.set(group, (groups.get(group) ?? 0) + time);
-    const place = placeOf(node);
+    const place = placeOf(node, parents);
     places.set(place, (places.get(place) ?? 0) + time);
   }
   return {
