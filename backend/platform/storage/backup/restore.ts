@@ -30,8 +30,8 @@ export interface Target {
   restoreSecrets(dir: string, manifest: Manifest): Promise<void>;
   /** Lets go of what was written and opens it as anybody else would. */
   reopen(): Promise<Source>;
-  /** Takes the mark away: the place can be used. */
-  finish(): Promise<void>;
+  /** Sets documents to expire, which none must before it is read back, and takes the mark away: the place can be used. */
+  finish(): Promise<readonly string[]>;
   /** Lets the place go, finished or not. */
   close(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
     if ((await readBack(target, dir)) !== manifest.contentSha256)
       throw new Error("What was restored differs from the backup; it stays marked as unfinished.");
     progress("read back: the same content");
-    await target.finish();
+    for (const warning of await target.finish()) progress(warning);
     return manifest;
   } finally {
     await target.close();

@@ -5,6 +5,7 @@ import { Refusal } from "../../../../domain/kernel/refusal.ts";
 import { createFileBlobs, type BlobStore } from "../blobs.ts";
 import { Engine } from "../embedded/engine.ts";
 import { indexSpec } from "../embedded/indexes.ts";
+import type { Table } from "../embedded/table.ts";
 import { createGridBlobs } from "../gridfs.ts";
 import { lockFolder, type FolderLock } from "../lock.ts";
 import { decodeFaithfully } from "./bson.ts";
@@ -114,7 +115,10 @@ export function folderTarget(dataDir: string): Target {
       await syncFolder(database);
       return openFolder(dataDir);
     },
-    finish: () => folder.finish(),
+    async finish() {
+      await folder.finish();
+      return [];
+    },
     async close() {
       await closeEngine();
       folder.release();
@@ -122,10 +126,7 @@ export function folderTarget(dataDir: string): Target {
   };
 }
 
-function addIndex(
-  table: ReturnType<Parameters<Parameters<Engine["write"]>[0]>[0]["table"]>,
-  index: BackupIndex,
-): void {
+function addIndex(table: Table, index: BackupIndex): void {
   const { key, options } = indexRequest(index);
   table.addIndex((id) => indexSpec(id, key, options));
 }
@@ -135,6 +136,7 @@ export function databaseTarget(server: Server, dataDir: string): Target {
   const { db } = server;
   const folder = new Folder(dataDir);
   const blobs = createGridBlobs(db);
+  const expiring: IndexOf[] = [];
   const marks = db.collection<Mark & { _id: string }>(unfinishedCollection);
   return {
     async begin(manifest) {
@@ -155,12 +157,12 @@ export function databaseTarget(server: Server, dataDir: string): Target {
     },
     async makeCollection(name, indexes) {
       await db.createCollection(name);
-      const warnings: string[] = [];
-      for (const index of indexes) {
-        const warning = await makeIndex(server, name, index);
-        if (warning) warnings.push(warning);
-      }
-      return warnings;
+      const lasting = indexes.filter((index) => index.expireAfterSeconds === null);
+      for (const index of indexes) if (!lasting.includes(index)) expiring.push({ name, index });
+      return makeIndexes(
+        server,
+        lasting.map((index) => ({ name, index })),
+      );
     },
     async insert(collection, batch) {
       await db.collection(collection).insertMany(batch.map(decodeFaithfully), { ordered: true });
@@ -171,8 +173,10 @@ export function databaseTarget(server: Server, dataDir: string): Target {
     restoreSecrets: (dir, manifest) => restoreSecrets(dir, manifest, dataDir),
     reopen: async () => openDatabase(server, { isStopped: true }),
     async finish() {
+      const warnings = await makeIndexes(server, expiring);
       await folder.finish();
       await db.dropCollection(unfinishedCollection);
+      return warnings;
     },
     async close() {
       folder.release();
@@ -181,18 +185,26 @@ export function databaseTarget(server: Server, dataDir: string): Target {
   };
 }
 
+interface IndexOf {
+  /** Its collection. */
+  readonly name: string;
+  readonly index: BackupIndex;
+}
+
 /** A server that cannot make an index says so; the program makes its own at its start. */
-async function makeIndex(
+async function makeIndexes(
   { db, name: server }: Server,
-  collection: string,
-  index: BackupIndex,
-): Promise<string | undefined> {
-  const { key, options } = indexRequest(index);
-  try {
-    await db.collection(collection).createIndex(key as never, options);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof MongoServerError) || error.code === duplicateKey) throw error;
-    return `${server} does not make the index ${index.name} of ${collection}: ${error.message}`;
+  indexes: readonly IndexOf[],
+): Promise<string[]> {
+  const warnings: string[] = [];
+  for (const { name, index } of indexes) {
+    const { key, options } = indexRequest(index);
+    try {
+      await db.collection(name).createIndex(key as never, options);
+    } catch (error) {
+      if (!(error instanceof MongoServerError) || error.code === duplicateKey) throw error;
+      warnings.push(`${server} does not make the index ${index.name} of ${name}: ${error.message}`);
+    }
   }
+  return warnings;
 }
