@@ -109,8 +109,10 @@ export async function readSchemaVersion(connection: Connection): Promise<number>
   return (await schemaOf(connection).findOne({ _id: schemaId }))?.version ?? 0;
 }
 
-function assertNotNewer(version: number, migrations: readonly Migration[]): void {
+/** A newer program's step that was cut short leaves data that is neither of the old version nor of the new. */
+function assertNotNewer(stored: SchemaDocument | null, migrations: readonly Migration[]): void {
   const latest = latestVersion(migrations);
+  const version = Math.max(stored?.version ?? 0, stored?.step?.version ?? 0);
   if (version <= latest) return;
   throw new Refusal(
     "conflict",
@@ -127,10 +129,9 @@ export async function planMigrations(
   migrations: readonly Migration[],
 ): Promise<PlannedStep[]> {
   const stored = await schemaOf(connection).findOne({ _id: schemaId });
-  const version = stored?.version ?? 0;
-  assertNotNewer(version, migrations);
+  assertNotNewer(stored, migrations);
   const planned: PlannedStep[] = [];
-  for (const migration of migrations.slice(version)) {
+  for (const migration of migrations.slice(stored?.version ?? 0)) {
     let documents = 0;
     await migration.up({
       find: (collection, filter) => findOld(connection, collection, filter),
@@ -151,17 +152,17 @@ export async function planMigrations(
  */
 export async function migrate(connection: Connection, options: MigrationOptions): Promise<void> {
   const latest = latestVersion(options.migrations);
-  const version = await readSchemaVersion(connection);
-  assertNotNewer(version, options.migrations);
-  if (version === latest) return;
+  const stored = await schemaOf(connection).findOne({ _id: schemaId });
+  assertNotNewer(stored, options.migrations);
+  if (stored?.version === latest) return;
   const lease = await takeLease(connection, options);
   if (!lease) return;
   try {
     for (;;) {
-      const stored = await lease.read();
-      const next = options.migrations[stored.version];
-      if (!next) return;
-      await runStep(connection, { migration: next, lease, stored, onEvent: options.onEvent });
+      const reached = await lease.read();
+      const migration = options.migrations[reached.version];
+      if (!migration) return;
+      await runStep(connection, { migration, lease, stored: reached, onEvent: options.onEvent });
     }
   } finally {
     await lease.release();
@@ -183,6 +184,8 @@ async function runStep(connection: Connection, run: StepRun): Promise<void> {
   let changed = before?.changed ?? 0;
   const tell = (kind: MigrationEvent["kind"]) => onEvent?.({ kind, version, name, changed });
   let call = 0;
+  // An older program must not take the data for its own from the first change on.
+  await lease.write({ $set: { step: { version, ...done, changed } } });
   tell("started");
   await migration.up({
     find: (collection, filter) => findOld(connection, collection, filter),
@@ -267,7 +270,7 @@ async function takeLease(
   let seen = { beat: "", at: performance.now() };
   for (;;) {
     const stored = await schema.findOne({ _id: schemaId });
-    assertNotNewer(stored?.version ?? 0, migrations);
+    assertNotNewer(stored, migrations);
     if (stored?.version === migrations.length) return undefined;
     if (!stored) {
       try {

@@ -72,7 +72,8 @@ async function spareNamed(
   for (const collection of new Set(references.map((reference) => reference.collection))) {
     const paths = references.filter((reference) => reference.collection === collection);
     const projection = Object.fromEntries(paths.map(({ path }) => [path, 1]));
-    const documents = connection.collection(collection).find({}, { projection });
+    // In the order of an index the documents come batch by batch.
+    const documents = connection.collection(collection).find({}, { projection }).sort({ _id: 1 });
     for await (const document of documents) {
       for (const hash of blobsNamedIn(references, collection, document)) candidates.delete(hash);
       if (isStopped?.()) return candidates.clear();

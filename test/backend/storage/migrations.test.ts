@@ -131,7 +131,9 @@ describe("migrations", () => {
     await world.person("Ada");
     const { connection } = world.app.storage;
     expect(await readSchemaVersion(connection)).to.equal(latestVersion(migrations));
-    await connection.collection("schema").updateOne({}, { $set: { version: 99 } });
+    await connection
+      .collection<{ _id: string }>("schema")
+      .updateOne({ _id: "schema" }, { $set: { version: 99 } });
     await world.stop();
     const before = await filesOf(dataDir);
     for (const args of [["start"], ["migrate"], ["migrate", "--dry-run"]]) {

@@ -52,11 +52,11 @@ describe("upkeep of a server's files", () => {
     const { blobs } = world.app.storage;
     const { sha256 } = await blobs.put(Buffer.from("nobody's"));
     const before = await ageAll(world);
-    const schema = world.app.storage.connection.collection("schema");
-    await schema.updateOne({}, { $inc: { version: 1 } });
+    const schema = world.app.storage.connection.collection<{ _id: string }>("schema");
+    await schema.updateOne({ _id: "schema" }, { $inc: { version: 1 } });
     await world.app.upkeep.run();
     expect(await blobs.has(sha256), "while a newer program's data may name it").to.equal(true);
-    await schema.updateOne({}, { $inc: { version: -1 } });
+    await schema.updateOne({ _id: "schema" }, { $inc: { version: -1 } });
     await world.app.upkeep.run();
     expect(await blobs.has(sha256)).to.equal(false);
     expect(await read()).to.deep.equal(statuses);

@@ -98,6 +98,15 @@ contract("migrations", (on) => {
     expect((await schema().findOne({ _id: "schema" }))?.["version"]).to.equal(7);
   });
 
+  it("[UPK-4] refuse data that a newer program has begun to bring forward", async () => {
+    const step = { version: 2, calls: 0, after: "d4", changed: 10 };
+    await schema().insertOne({ _id: "schema", version: 1, at: new Date(0), step });
+    const error = await errorOf(
+      migrate(on.connection, { migrations: [counting(collection)], isExclusive: true }),
+    );
+    expect(String(error)).to.match(/newer program: its schema version is 2, this program knows 1/);
+  });
+
   it("[UPK-5] are done by one of the servers that start at once, while the others wait", async () => {
     let runs = 0;
     const step = counting(collection);
