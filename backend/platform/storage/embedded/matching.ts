@@ -13,6 +13,7 @@ import { serverError, unsupported } from "./errors.ts";
 import { assertFilter } from "./filters.ts";
 import { compareValues, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
+import { listedTest, typedExpressions, typedOperators, typedStages } from "./predicates.ts";
 import { bsonType, isDoc, type Doc } from "./values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
@@ -21,7 +22,6 @@ type Predicate = (doc: unknown) => boolean;
 function equality(collator: Collator | undefined): Test {
   return (candidate, operand) => {
     if (typeof candidate !== "string") return sameValue(candidate, operand);
-    if (operand instanceof RegExp) return operand.test(candidate);
     if (collator === undefined || typeof operand !== "string") return candidate === operand;
     return collator(candidate, operand) === 0;
   };
@@ -56,7 +56,8 @@ function none(test: Test) {
 
 function inList(equals: Test): Test {
   return (candidate, operand) =>
-    Array.isArray(operand) && operand.some((item) => equals(candidate, item));
+    Array.isArray(operand) &&
+    operand.some((item) => listedTest(item, (value) => equals(value, item))(candidate));
 }
 
 const typeNames: Record<string, readonly (string | number)[]> = {
@@ -105,14 +106,15 @@ function comparisons(collator: Collator | undefined) {
     $in: any(inList(equals)),
     $nin: none(inList(equals)),
     $type: any(ofType),
+    ...typedOperators(equals),
   };
 }
 
 function contextWith(collator: Collator | undefined): Context {
   return Context.init({
     accumulator: accumulators,
-    expression: expressions,
-    pipeline: pipelines,
+    expression: { ...expressions, ...(typedExpressions as unknown as typeof expressions) },
+    pipeline: { ...pipelines, ...(typedStages as unknown as typeof pipelines) },
     projection: projections,
     window: windows,
     query: { ...queries, ...(comparisons(collator) as unknown as typeof queries) },
