@@ -10,12 +10,12 @@ import { markdown, type Findings } from "./report.ts";
 import { changes } from "./suites/changes.ts";
 import { inserts } from "./suites/inserts.ts";
 import { opening } from "./suites/opening.ts";
-import { profiles } from "./suites/profiles.ts";
+import { hottestTitle, profiles } from "./suites/profiles.ts";
 import { queries } from "./suites/queries.ts";
 import { reads } from "./suites/reads.ts";
 import type { Setting } from "./suites/suite.ts";
 
-const suites = { inserts, changes, reads, queries, open: opening, profile: profiles };
+const suites = { inserts, changes, queries, reads, open: opening, profile: profiles };
 
 const usage = `npm run bench:storage -- [options]
   --quick           small stores, few rounds: shows that it works, not what it costs
@@ -98,6 +98,17 @@ function options() {
   return { ...values, names: names as (keyof typeof suites)[] };
 }
 
+/** Without the hottest functions, which only somebody at work on the engine wants. */
+function shortened({ targets, comparisons, tables }: Findings): Findings {
+  const isKept = ({ title }: { title: string }) => !title.startsWith(hottestTitle);
+  return { targets, comparisons, tables: tables.filter(isKept) };
+}
+
+async function saveTo(file: string, results: object): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+}
+
 async function main(): Promise<void> {
   const { quick, names, rounds, folder, keep, save } = options();
   const findings: Findings = { comparisons: [], targets: [], tables: [] };
@@ -112,16 +123,22 @@ async function main(): Promise<void> {
   if (!keep) await rm(setting.folder, { recursive: true, force: true });
   await mkdir(setting.folder, { recursive: true });
   const machine = facts();
-  for (const name of names) await suites[name](setting);
   console.log(`# Storage benchmark\n`);
   for (const [name, fact] of Object.entries(machine)) console.log(`- ${name}: ${fact}`);
-  console.log(`\n${markdown(findings)}`);
-  if (save !== undefined) {
-    await mkdir(dirname(save), { recursive: true });
-    const { comparisons, targets, tables } = findings;
-    const results = { machine, rounds: setting.rounds, targets, comparisons, tables };
-    await writeFile(save, `${JSON.stringify(results, null, 2)}\n`);
+  for (const name of names) {
+    const { comparisons, tables } = findings;
+    const before = { comparisons: comparisons.length, tables: tables.length };
+    await suites[name](setting);
+    const added = {
+      comparisons: comparisons.slice(before.comparisons),
+      tables: tables.slice(before.tables),
+      targets: [],
+    };
+    console.log(`\n${markdown(added)}`);
+    if (save !== undefined)
+      await saveTo(save, { machine, rounds: setting.rounds, ...shortened(findings) });
   }
+  console.log(`\n${markdown({ comparisons: [], tables: [], targets: findings.targets })}`);
   if (!keep) await rm(setting.folder, { recursive: true, force: true });
 }
 

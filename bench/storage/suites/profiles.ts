@@ -4,6 +4,8 @@ import type { ContestantName } from "../contestants/contestant.ts";
 import { filledStore } from "../stores.ts";
 import { freshStores, type Setting } from "./suite.ts";
 
+/** How the titles of the longer tables begin. */
+export const hottestTitle = "Hottest functions";
 const topGroups = 12;
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
@@ -21,7 +23,7 @@ async function show(
       rows: shown.map(({ name, share }) => ({ part: name, share: percent(share) })),
     },
     {
-      title: `Hottest functions: ${title}`,
+      title: `${hottestTitle}: ${title}`,
       rows: hottest.map(({ place, share }) => ({ function: place, share: percent(share) })),
     },
   );
