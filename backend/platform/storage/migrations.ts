@@ -193,7 +193,7 @@ async function runStep(connection: Connection, run: StepRun): Promise<void> {
       if (call++ < done.calls) return;
       for await (const batch of batchesOf(connection, change, done.after)) {
         const writes = await changesOf(batch, change);
-        await lease.assertHeld();
+        await lease.read();
         if (writes.length > 0) await connection.collection(change.collection).bulkWrite(writes);
         changed += writes.length;
         tell("batch");
@@ -252,9 +252,8 @@ async function changesOf(batch: readonly OldDocument[], { filter, change }: Chan
 }
 
 interface Lease {
+  /** Reads; a holder that was taken over stops here, before it writes. */
   read(): Promise<SchemaDocument>;
-  /** Renews; a holder that was taken over stops here, before it writes. */
-  assertHeld(): Promise<void>;
   write(update: Readonly<Record<string, unknown>>): Promise<void>;
   release(): Promise<void>;
 }
@@ -304,11 +303,10 @@ function leaseOf(schema: Collection<SchemaDocument>, holder: string, leaseMs: nu
     const { matchedCount } = await schema.updateOne(mine, update);
     if (matchedCount === 0) throw new Error("another process has taken this migration over");
   };
-  const renew = () => write({ $inc: { "lease.beat": 1 } });
+  const beat = () => write({ $inc: { "lease.beat": 1 } });
   // A beat that fails is found out by the next write.
-  const heart = setInterval(() => void renew().catch(() => undefined), leaseMs / 3).unref();
+  const heart = setInterval(() => void beat().catch(() => undefined), leaseMs / 3).unref();
   return {
-    assertHeld: renew,
     write,
     async read() {
       const stored = await schema.findOne(mine);

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { expect } from "chai";
+import { until } from "../../support/world.ts";
 import { holderOf, lockFolder } from "../../../backend/platform/storage/lock.ts";
 
 const takers = 4;
@@ -73,7 +74,8 @@ describe("the lock of a data folder", () => {
     for (const taker of all) taker.end();
   });
 
-  it("[UPK-18] is not given back by a process that has lost it, and names its holder's purpose", async () => {
+  it("[UPK-18] is not given back by a process that has lost it, and names its holder's purpose", async function () {
+    this.timeout(30_000);
     const lock = lockFolder(folder, "compaction");
     expect(holderOf(folder)).to.include({ pid: process.pid, purpose: "compaction" });
     expect(() => lockFolder(folder)).to.throw(
@@ -81,6 +83,7 @@ describe("the lock of a data folder", () => {
     );
     const other = JSON.stringify({ pid: 1, startedAt: "", host: "elsewhere.example" });
     await writeFile(join(folder, "lock"), other);
+    await until(() => lock.lost() !== undefined, 20_000);
     lock.release();
     expect(await readFile(join(folder, "lock"), "utf8")).to.equal(other);
     expect(holderOf(folder)?.host).to.equal("elsewhere.example");
