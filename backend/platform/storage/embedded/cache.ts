@@ -1,6 +1,5 @@
-import { Binary } from "mongodb";
 import { documentOf } from "./layout.ts";
-import { copyOf, isDoc, put, type Doc } from "./values.ts";
+import type { Doc } from "./values.ts";
 
 /** Bytes of BSON above which a document is not kept: it would push many others out. */
 const maxKeptBytes = 64 * 1024;
@@ -63,7 +62,7 @@ class DocumentCache {
 /** Longer lists of records are read anew each time. */
 export const maxKeptRecords = 256;
 /** Records of all lists together, each list counting for some more. */
-const maxRecords = 500_000;
+const maxRecords = 2_000_000;
 const listCost = 8;
 
 /** Which records short ranges of indexes were found to hold, for readers of the latest durable state. */
@@ -111,20 +110,4 @@ export class Cache {
     if (document) this.documents.forget(document.table, document.record);
     else this.ranges.forget(key.readUInt32BE(0));
   }
-}
-
-/** A document just decoded from bytes that LMDB takes back, made independent of them. */
-export function detached<T>(value: T): T;
-export function detached(value: unknown): unknown {
-  if (value instanceof Binary) return copyOf(value);
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) if (isObject(item)) value[i] = detached(item);
-  } else if (isDoc(value)) {
-    for (const key in value) if (isObject(value[key])) put(value, key, detached(value[key]));
-  }
-  return value;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

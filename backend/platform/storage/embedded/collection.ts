@@ -105,8 +105,9 @@ export class EmbeddedCollection {
   }
 
   async findOne(filter: unknown = {}, options: Options = {}): Promise<unknown> {
-    const cursor = this.find(filter, { ...options, limit: 1 });
-    return options.explain === undefined ? cursor.next() : cursor.explain();
+    if (options.explain !== undefined) return this.find(filter, { ...options, limit: 1 }).explain();
+    const query = { ...options, filter: toPlainDoc(filter), readAs: readerWith(options), limit: 1 };
+    return openQuery(this.#view(options), this.#name, query).next()[0] ?? null;
   }
 
   async #modify(filter: Doc, options: Options, modifier: Modifier): Promise<Modification> {

@@ -18,7 +18,7 @@ export interface Change {
 
 const maxRememberedScans = 200;
 /** BSON bytes of documents kept decoded; in memory they take about three times as much. */
-const cacheBytes = 32 * 1024 * 1024;
+const cacheBytes = 48 * 1024 * 1024;
 
 /** A state of the collections that stays as it is, to read and to try changes on. */
 export interface Snapshot {

@@ -29,42 +29,68 @@ const dataName = "data.mdb";
 const lockName = "lock.mdb";
 /** As much as a file holds that was begun and to which nothing was ever committed: LMDB's two root pages. */
 const begunPages = 2;
+/** More pages than one transaction takes and gives back at the end of a file. */
+const mostFreePages = 65_536;
 
 function readHead(file: number): Buffer {
   const head = Buffer.alloc(headBytes);
   return head.subarray(0, readSync(file, head, 0, headBytes, 0));
 }
 
-/** A file may end early only where its last pages are free. */
-function refuseTruncated(file: number, path: string, root: Root): void {
-  const pages = Math.floor(statSync(path).size / root.pageBytes);
-  if (pages > root.lastPage) return;
-  for (const page of reachablePages(file, root)) {
-    if (page >= pages)
-      throw new DatabaseDamaged(
-        `The database ${path} is cut short: page ${page} of ${pages} is missing.`,
-      );
-  }
+function cutShort(path: string, page: number, pages: number): DatabaseDamaged {
+  return new DatabaseDamaged(
+    `The database ${path} is cut short: page ${page} is beyond its ${pages} pages.`,
+  );
 }
 
-function refuseDamaged(path: string): void {
-  let file: number;
+/** Reads a database's roots and lets a check look at the file. @throws {DatabaseDamaged} whatever fails */
+function examine(path: string, check: (file: number, root: Root) => void): void {
+  let file: number | undefined;
   try {
     file = openSync(path, "r");
-  } catch (error) {
-    throw new DatabaseDamaged(`The database ${path} cannot be read.`, { cause: error });
-  }
-  try {
     const root = latestRoot(readRoots(readHead(file)));
     if (root === undefined)
       throw new DatabaseDamaged(`The database ${path} has a damaged root page.`);
-    refuseTruncated(file, path, root);
+    check(file, root);
   } catch (error) {
     if (error instanceof DatabaseDamaged) throw error;
-    throw new DatabaseDamaged(`The database ${path} cannot be read.`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DatabaseDamaged(`The database ${path} cannot be read: ${why}.`, { cause: error });
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
+}
+
+/**
+ * Reads every page of a database without LMDB, which trusts their inner offsets and may end the process over a damaged one.
+ * Takes as long as reading the file.
+ * @throws {DatabaseDamaged} when a page that is in use is missing or cannot be a page of its tree
+ */
+export function verifyPages(folder: string): void {
+  const path = join(folder, dataName);
+  examine(path, (file, root) => {
+    const pages = Math.floor(statSync(path).size / root.pageBytes);
+    for (const page of reachablePages(file, root)) {
+      if (page >= pages) throw cutShort(path, page, pages);
+    }
+  });
+}
+
+/**
+ * Refuses a database whose roots are damaged or whose file ends too early; only where its last pages are free may it end
+ * before them, so that only such a file must be read.
+ * @throws {DatabaseDamaged}
+ */
+export function refuseDamaged(folder: string): void {
+  const path = join(folder, dataName);
+  examine(path, (_, root) => {
+    const pages = statSync(path).size / root.pageBytes;
+    if (pages > root.lastPage) return;
+    // LMDB maps up to the last page: more than ever was is a damaged number.
+    if (root.lastPage > 2 * pages + mostFreePages)
+      throw new DatabaseDamaged(`The database ${path} has a damaged root page.`);
+    verifyPages(folder);
+  });
 }
 
 /** Whether a database was begun here and lost its power before it was ready to acknowledge anything. */
@@ -96,7 +122,7 @@ export function prepareFolder(folder: string): void {
       `The database ${folder} has another format: ${JSON.stringify(marker.slice(0, 80))}.`,
     );
   if (existsSync(data)) {
-    if (marker !== undefined || !isOnlyBegun(data)) return refuseDamaged(data);
+    if (marker !== undefined || !isOnlyBegun(data)) return refuseDamaged(folder);
     rmSync(data);
     rmSync(join(folder, lockName), { force: true });
   } else if (marker !== undefined) throw new DatabaseDamaged(`The database ${data} is missing.`);

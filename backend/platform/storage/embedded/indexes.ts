@@ -53,9 +53,10 @@ function readKeys(keys: unknown): [string, unknown][] {
  */
 export function indexSpec(id: number, keys: unknown, options: Doc): IndexSpec {
   const fields = readKeys(keys).map(([path, direction]): Field => {
-    if (direction !== 1 && direction !== -1) {
+    if (path.includes("$**")) throw unsupported("wildcard indexes");
+    if (typeof direction === "string") throw unsupported(`indexes of the kind ${direction}`);
+    if (direction !== 1 && direction !== -1)
       throw serverError(67, `Cannot create index on ${path}: only 1 and -1 are supported`);
-    }
     return [path, direction];
   });
   if (collatorOf(options.collation)) throw unsupported("indexes with a collation");
@@ -130,6 +131,17 @@ export interface IndexKeys {
   readonly hasLongKeys: boolean;
 }
 
+/** The key of a document whose indexed fields are its own and no lists: the usual case. */
+function singleKey(fields: readonly Field[], doc: Doc): Buffer | undefined {
+  const keys: Buffer[] = [];
+  for (const [path, direction] of fields) {
+    const value = Object.hasOwn(doc, path) ? doc[path] : undefined;
+    if (Array.isArray(value) || path.includes(".")) return undefined;
+    keys.push(boundKey(value, direction));
+  }
+  return keys.length === 1 ? keys[0] : Buffer.concat(keys);
+}
+
 const none: IndexKeys = { keys: [], multikeyRoots: [], hasLongKeys: false };
 
 /**
@@ -138,6 +150,13 @@ const none: IndexKeys = { keys: [], multikeyRoots: [], hasLongKeys: false };
  */
 export function keysOf(spec: IndexSpec, doc: Doc): IndexKeys {
   if (!covers(spec, doc)) return none;
+  const single = singleKey(spec.fields, doc);
+  if (single)
+    return {
+      keys: [fitKey(single)],
+      multikeyRoots: [],
+      hasLongKeys: single.length > maxPlainKeyBytes,
+    };
   const roots = spec.fields.filter(([path]) => isMultiple(doc, path)).map(([path]) => rootOf(path));
   const whole = combinations(doc, spec.fields).map((row) => Buffer.concat(row));
   const distinct = new Map(whole.map((key) => [key.toString("latin1"), key]));

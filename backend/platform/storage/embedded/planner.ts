@@ -2,6 +2,7 @@ import { ObjectId } from "mongodb";
 import {
   afterPrefix,
   encodeValue,
+  fitKey,
   inverted,
   longKeyPrefixBytes,
   maxPlainKeyBytes,
@@ -17,6 +18,8 @@ import { hasOperators, isDoc, toPlainDoc, type Doc } from "./values.ts";
 export interface Plan {
   readonly index: IndexSpec | undefined;
   readonly ranges: readonly KeyRange[];
+  /** The only key that can match, when the index is unique and every field has one value. */
+  readonly point?: Buffer | undefined;
   readonly reverse: boolean;
   /** True when documents already come in the order asked for. */
   readonly isSorted: boolean;
@@ -211,16 +214,25 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
   return { spec, points, interval: undefined, rangeCount, fixed, bounded: points.length };
 }
 
-function rangesOf({ spec, points, interval }: Shape): KeyRange[] {
+function prefixesOf({ spec, points }: Shape): Buffer[] {
   let prefixes: Buffer[] = [nothing];
   for (const [i, values] of points.entries()) {
     const keys = values.map((value) => boundKey(value, spec.fields[i]?.[1] ?? 1));
     prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));
   }
+  return prefixes;
+}
+
+function rangesOf({ spec, points, interval }: Shape, prefixes: readonly Buffer[]): KeyRange[] {
   const direction = spec.fields[points.length]?.[1] ?? 1;
   return prefixes.map((key) =>
     fitRange(interval ? rangeOf(key, interval, direction) : { start: key, end: afterPrefix(key) }),
   );
+}
+
+function pointOf({ spec, points }: Shape, [only, second]: readonly Buffer[]): Buffer | undefined {
+  const isPoint = spec.unique && points.length === spec.fields.length && !second;
+  return isPoint && only ? fitKey(only) : undefined;
 }
 
 /** Whether reading the shape's ranges is all that the filter asks for. */
@@ -318,9 +330,11 @@ export function planFor(indexes: readonly IndexSpec[], filter: Doc, sort: readon
 }
 
 function planOf({ shape, direction }: Candidate, constraints: Constraints): Plan {
+  const prefixes = prefixesOf(shape);
   return {
     index: shape.spec,
-    ranges: rangesOf(shape),
+    ranges: rangesOf(shape, prefixes),
+    point: pointOf(shape, prefixes),
     reverse: direction === -1,
     isSorted: direction !== 0,
     isExact: isExact(shape, constraints),

@@ -103,8 +103,12 @@ function prepare(view: View, name: string, query: Query): Prepared {
   const matcher = plan.isExact ? undefined : matcherOf(filter, collation);
   const asksType = matcher !== undefined && mentionsType(filter);
   const stats = { keys: 0, docs: 0 };
-  const note = { collection: name, paths: Object.keys(filter), plan: planShown(plan, sort) };
-  if (plan.index === undefined) view.noteFullScan(note);
+  const note = () => ({
+    collection: name,
+    paths: Object.keys(filter),
+    plan: planShown(plan, sort),
+  });
+  if (plan.index === undefined) view.noteFullScan(note());
   const isNew = newcomers(plan, stats);
   return {
     plan,
@@ -112,7 +116,7 @@ function prepare(view: View, name: string, query: Query): Prepared {
     collator,
     stats,
     sorted: (count) => {
-      if (count > manyToSort) view.noteFullScan({ ...note, sorted: count });
+      if (count > manyToSort) view.noteFullScan({ ...note(), sorted: count });
     },
     scan: (resume, visit) =>
       table.scan({ plan, resume, isNew }, (row) => {

@@ -1,9 +1,10 @@
-import { detached, maxKeptRecords, type Cache, type RangeCache } from "./cache.ts";
+import { readDocument } from "./bson-reader.ts";
+import { maxKeptRecords, type Cache, type RangeCache } from "./cache.ts";
 import { afterPrefix } from "./keys.ts";
 import type { Entry, KeyRange, Kv, Reading } from "./kv.ts";
 import { documentKey, prefixOf, recordOf } from "./layout.ts";
 import type { Plan } from "./planner.ts";
-import { fromBytes, type Doc } from "./values.ts";
+import type { Doc } from "./values.ts";
 
 /** A stored document with the number that orders it by insertion. */
 export interface Row {
@@ -43,7 +44,7 @@ export class RowReader {
     if (kept) return { record, doc: kept };
     const bytes = this.#kv.peek(documentKey(table, record));
     if (bytes === undefined) return undefined;
-    const doc = detached(fromBytes(bytes));
+    const doc = readDocument(bytes);
     this.#cache?.documents.set(table, record, { doc, sizeBytes: bytes.length });
     return { record, doc };
   }
@@ -51,6 +52,7 @@ export class RowReader {
   /** Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end. */
   scan(table: number, scan: Scan, visit: Visit): Resume | undefined {
     const { plan, resume } = scan;
+    if (plan.point) return this.#visitPoint(table, scan, visit);
     const ranges = rangesIn(table, plan);
     const [only] = ranges;
     if (this.#cache && plan.index && only && ranges.length === 1 && resume === undefined)
@@ -62,6 +64,14 @@ export class RowReader {
       if (key) return { key, range: i };
     }
     return undefined;
+  }
+
+  #visitPoint(table: number, { plan, resume, isNew }: Scan, visit: Visit): undefined {
+    if (resume !== undefined || plan.index === undefined || plan.point === undefined) return;
+    const record = this.#kv.peek(Buffer.concat([prefixOf(table, plan.index.id), plan.point]));
+    const number = record && recordOf(record);
+    const row = number !== undefined && isNew(number) ? this.row(table, number) : undefined;
+    if (row) visit(row);
   }
 
   /** As {@link scan} for one range, telling the key it stopped at. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
+import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "./keys.ts";
 import { Committed, type Db } from "./kv.ts";
@@ -23,11 +24,17 @@ export interface StoredCollection {
 export class StoredState {
   readonly #db: Db;
   readonly #kv: Committed;
+  readonly #folder: string;
 
-  /** @throws {Error} when the folder holds no database */
+  /**
+   * @throws {Error} when the folder holds no database
+   * @throws {DatabaseDamaged} when its file is cut short or has no sound root
+   */
   constructor(folder: string) {
     // lmdb would create the folder before it fails.
     if (!existsSync(join(folder, "data.mdb"))) throw new Error(`There is no database in ${folder}`);
+    refuseDamaged(folder);
+    this.#folder = folder;
     this.#db = open<Buffer, Buffer>({
       path: folder,
       readOnly: true,
@@ -74,9 +81,14 @@ export class StoredState {
     return this.#kv.entries({ start: prefix, end: afterPrefix(prefix) });
   }
 
-  /** What is wrong in the file, one sentence each: unreadable documents, index entries that are missing or too many. */
+  /**
+   * What is wrong in the file, one sentence each: unreadable documents, index entries that are missing or too many.
+   * @throws {DatabaseDamaged} when a page cannot be read; LMDB would end the process over it
+   */
   *problems(): Generator<string> {
     const entries = readCatalog(this.#kv);
+    // Now that this moment's pages are held.
+    verifyPages(this.#folder);
     for (const entry of entries) yield* this.#problemsOf(entry);
     yield* this.#strays(new Set(entries.map(({ id }) => id)));
   }

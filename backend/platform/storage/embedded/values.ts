@@ -162,7 +162,9 @@ export function copyOf(value: unknown): unknown {
   const copy: Doc = {};
   for (const key of Object.keys(value)) {
     const item = value[key];
-    put(copy, key, typeof item === "object" ? copyOf(item) : item);
+    const own = typeof item === "object" ? copyOf(item) : item;
+    if (key === "__proto__") put(copy, key, own);
+    else copy[key] = own;
   }
   return copy;
 }

@@ -3,7 +3,7 @@ import type { FindOptions } from "./cursor.ts";
 import type { Change } from "./engine.ts";
 import { findFirst, findRows, type Query } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
-import type { Row } from "./table.ts";
+import type { Row } from "./rows.ts";
 import {
   refuseUnstorable,
   replaced,
