@@ -38,7 +38,11 @@ export async function* checkStorage(
   source: Source,
   references: readonly BlobReference[],
 ): AsyncGenerator<Finding> {
-  for await (const problem of source.problems()) yield damage(problem);
+  try {
+    for await (const problem of source.problems()) yield damage(problem);
+  } catch (error) {
+    yield damage(`the engine cannot read what it stored: ${wordsOf(error)}`);
+  }
   const named = new Map<string, string>();
   let documents = 0;
   for (const { name } of await source.collections()) {
@@ -52,11 +56,15 @@ export async function* checkStorage(
           if (!named.has(hash)) named.set(hash, `${name} ${JSON.stringify(doc?.["_id"])}`);
       }
     } catch (error) {
-      yield damage(error instanceof Error ? error.message : String(error));
+      yield damage(`${name}: ${wordsOf(error)}`);
     }
   }
   yield note(`${documents} documents`);
   yield* checkBlobs(source, named);
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Every blob that is named or kept; `named` tells who names it. */
