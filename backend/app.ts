@@ -40,6 +40,8 @@ export interface App {
   readonly bus: Bus;
   readonly storage: Storage;
   readonly upkeep: Upkeep;
+  /** Why this process must end and start again, if it must. */
+  failure(): Error | undefined;
   /** Starts to listen and answers the public URL. */
   listen(): Promise<string>;
   /** Stops taking requests, flushes drafts, closes storage. */
@@ -84,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     bus,
     storage,
     upkeep,
+    failure: () => storage.failure() ?? upkeep.failure(),
     async listen() {
       const port = await listenOn(server, config);
       if (!config.isPublicUrlGiven) base.url = `http://localhost:${port}`;

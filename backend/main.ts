@@ -49,7 +49,7 @@ export async function serve(): Promise<Serving> {
     });
   }
   const watch = setInterval(() => {
-    const failure = app.storage.failure();
+    const failure = app.failure();
     if (!failure) return;
     log.fatal({ err: failure }, "storage failed; starting again is the recovery");
     process.exit(1);

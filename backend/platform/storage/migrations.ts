@@ -109,10 +109,19 @@ export async function readSchemaVersion(connection: Connection): Promise<number>
   return (await schemaOf(connection).findOne({ _id: schemaId }))?.version ?? 0;
 }
 
-/** A newer program's step that was cut short leaves data that is neither of the old version nor of the new. */
+/** A newer program's step that has begun leaves data that is neither of the old version nor of the new. */
+function reachedVersion(stored: SchemaDocument | null): number {
+  return Math.max(stored?.version ?? 0, stored?.step?.version ?? 0);
+}
+
+/** The highest version that any step which has begun leads to; what serves an earlier one must no longer write. */
+export async function readReachedVersion(connection: Connection): Promise<number> {
+  return reachedVersion(await schemaOf(connection).findOne({ _id: schemaId }));
+}
+
 function assertNotNewer(stored: SchemaDocument | null, migrations: readonly Migration[]): void {
   const latest = latestVersion(migrations);
-  const version = Math.max(stored?.version ?? 0, stored?.step?.version ?? 0);
+  const version = reachedVersion(stored);
   if (version <= latest) return;
   throw new Refusal(
     "conflict",

@@ -1,11 +1,12 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Storage } from "./index.ts";
-import { readSchemaVersion } from "./migrations.ts";
+import { readReachedVersion, readSchemaVersion } from "./migrations.ts";
 import { collectOrphans } from "./orphans.ts";
 import type { BlobReference } from "./references.ts";
 
 const DAY_MS = 24 * 3_600_000;
+const LOOK_EVERY_MS = 5_000;
 
 /** What upkeep works on. */
 export interface UpkeepOptions {
@@ -15,6 +16,8 @@ export interface UpkeepOptions {
   readonly schemaVersion: number;
   readonly clock: Clock;
   readonly log: Log;
+  /** How often to look whether a newer program has taken a shared database over, in milliseconds. */
+  readonly lookEveryMs?: number;
 }
 
 /** Work that keeps storage in order beside the server. */
@@ -23,6 +26,8 @@ export interface Upkeep {
   start(): void;
   /** Collects orphans once, after what runs; failures are logged, not thrown. */
   run(): Promise<void>;
+  /** Why this program must stop: a newer one has begun to bring the data forward. */
+  failure(): Error | undefined;
   /** Ends what runs, soon. */
   stop(): Promise<void>;
 }
@@ -30,6 +35,7 @@ export interface Upkeep {
 /** The upkeep of one server. */
 export function createUpkeep(options: UpkeepOptions): Upkeep {
   const { storage, references, schemaVersion, clock, log } = options;
+  const guard = guardVersion(options);
   let isStopped = false;
   let running = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -57,11 +63,34 @@ export function createUpkeep(options: UpkeepOptions): Upkeep {
     start() {
       timer = setInterval(() => void run(), DAY_MS).unref();
       void run();
+      guard.start();
     },
+    failure: guard.failure,
     async stop() {
       isStopped = true;
+      guard.stop();
       clearInterval(timer);
       await running;
     },
+  };
+}
+
+/** Watches a database that other servers share: its folder's lock guards the embedded engine's. */
+function guardVersion({ storage, schemaVersion, lookEveryMs = LOOK_EVERY_MS }: UpkeepOptions) {
+  let failure: Error | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    const version = await readReachedVersion(storage.connection);
+    if (version > schemaVersion)
+      failure = new Error(`A newer program brings the data to schema version ${version}.`);
+  };
+  return {
+    start() {
+      if (storage.isExclusive) return;
+      // A database that does not answer is the requests' to report.
+      timer = setInterval(() => void look().catch(() => undefined), lookEveryMs).unref();
+    },
+    stop: () => clearInterval(timer),
+    failure: () => failure,
   };
 }

@@ -11,6 +11,10 @@ import {
 } from "../../../backend/platform/storage/blobs.ts";
 import { createGridBlobs } from "../../../backend/platform/storage/gridfs.ts";
 import { collectOrphans, graceMs } from "../../../backend/platform/storage/orphans.ts";
+import { createUpkeep } from "../../../backend/platform/storage/upkeep.ts";
+import { systemClock } from "../../../backend/platform/clock.ts";
+import { createLog } from "../../../backend/platform/log.ts";
+import { until } from "../../support/world.ts";
 import { contract, type Bench } from "./engines.ts";
 
 const now = new Date();
@@ -212,5 +216,28 @@ contract("upkeep", (on) => {
     looks = 0;
     expect((await collect(3)).removed).to.equal(1);
     expect((await present(hashes)).filter(Boolean)).to.have.length(2);
+  });
+
+  it("[UPK-19] has a server stop once a newer program begins to bring its database forward", async () => {
+    const schema = on.connection.collection<{ _id: string }>("schema");
+    await schema.deleteMany({});
+    await schema.insertOne({ _id: "schema", version: 2 } as never);
+    const upkeep = createUpkeep({
+      storage: { ...on.storage, isExclusive: false },
+      references: [],
+      schemaVersion: 2,
+      clock: systemClock,
+      log: createLog("silent"),
+      lookEveryMs: 20,
+    });
+    upkeep.start();
+    await upkeep.run();
+    expect(upkeep.failure()).to.equal(undefined);
+    const step = { version: 3, calls: 0, after: "", changed: 0 };
+    await schema.updateOne({ _id: "schema" }, { $set: { step } });
+    await until(() => upkeep.failure() !== undefined);
+    expect(upkeep.failure()?.message).to.match(/A newer program .* schema version 3/);
+    await upkeep.stop();
+    await schema.deleteMany({});
   });
 });
