@@ -57,9 +57,6 @@ export async function unmarkFolder(dataDir: string): Promise<void> {
   await syncFolder(dataDir);
 }
 
-/** The mark's file name. */
-export const markFile = fileName;
-
 /** @throws {Refusal} restore-unfinished — when a restore into this folder was cut short */
 export function assertFolderIsWhole(dataDir: string): void {
   if (existsSync(join(dataDir, fileName)))
