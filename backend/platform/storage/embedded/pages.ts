@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import type { Root } from "./roots.ts";
+import type { Root, Tree } from "./roots.ts";
 
 // Pages of LMDB's data version 2, little-endian: a head of 24 bytes, offsets of nodes from there, nodes from the end.
 const headBytes = 24;
@@ -33,25 +33,65 @@ function nodesOf(page: Buffer, number: number): Node[] {
   });
 }
 
-/** Pages that a state needs, by reading its trees; a page beyond the file's end is given and not read. */
+/**
+ * Pages that a state needs, by reading its trees; a page beyond the file's end is given and not read.
+ * @throws {Error} when a page cannot be one of its tree, or a tree has not as many entries as it should
+ */
 export function* reachablePages(file: number, root: Root): Generator<number> {
-  const waiting = root.trees.filter((tree) => tree !== undefined);
+  for (const tree of root.trees) {
+    let entries = 0;
+    for (const page of treePages(file, root, tree)) {
+      if (page.isLeaf) entries += page.nodes.length;
+      yield* page.numbers;
+    }
+    if (entries !== tree.entries)
+      throw new Error(`a tree has ${entries} entries instead of ${tree.entries}`);
+  }
+}
+
+interface TreePage {
+  readonly isLeaf: boolean;
+  readonly nodes: readonly Node[];
+  /** Its own number, and those of its large values. */
+  readonly numbers: Iterable<number>;
+}
+
+function* treePages(file: number, root: Root, tree: Tree): Generator<TreePage> {
+  const waiting = tree.page === undefined ? [] : [tree.page];
   const seen = new Set(waiting);
   for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
-    yield number;
     const page = Buffer.alloc(root.pageBytes);
-    if (readSync(file, page, 0, root.pageBytes, number * root.pageBytes) < root.pageBytes) continue;
+    if (readSync(file, page, 0, root.pageBytes, number * root.pageBytes) < root.pageBytes) {
+      yield { isLeaf: false, nodes: [], numbers: [number] };
+      continue;
+    }
     const flags = page.readUInt16LE(flagsAt);
     if ((flags & (isBranch | isLeaf)) === 0) throw new Error(`page ${number} is no page of a tree`);
-    for (const node of nodesOf(page, number)) {
-      if (flags & isBranch) {
+    const nodes = nodesOf(page, number);
+    if (flags & isBranch) {
+      for (const node of nodes) {
         const below = node.number + node.flags * 2 ** 32;
         if (seen.has(below)) throw new Error(`page ${below} is named twice`);
         seen.add(below);
         waiting.push(below);
-      } else if (node.flags & isElsewhere)
-        yield* overflowPages(file, root, page.subarray(node.keyEnd));
-    }
+      }
+      yield { isLeaf: false, nodes, numbers: [number] };
+    } else yield { isLeaf: true, nodes, numbers: leafPages(file, root, { page, number, nodes }) };
+  }
+}
+
+interface Leaf {
+  readonly page: Buffer;
+  readonly number: number;
+  readonly nodes: readonly Node[];
+}
+
+function* leafPages(file: number, root: Root, { page, number, nodes }: Leaf): Generator<number> {
+  yield number;
+  for (const node of nodes) {
+    if (node.flags & isElsewhere) yield* overflowPages(file, root, page.subarray(node.keyEnd));
+    else if (node.keyEnd + node.number > page.length)
+      throw new Error(`page ${number} has a value beyond its end`);
   }
 }
 

@@ -1,10 +1,17 @@
+/** One of LMDB's trees. */
+export interface Tree {
+  /** Its root page; undefined for an empty tree. */
+  readonly page: number | undefined;
+  readonly entries: number;
+}
+
 /** What one of LMDB's two root pages says: the state after one transaction. */
 export interface Root {
   readonly transaction: bigint;
   readonly pageBytes: number;
   readonly lastPage: number;
-  /** Root pages of the list of free pages and of the data; undefined for an empty tree. */
-  readonly trees: readonly (number | undefined)[];
+  /** The list of free pages, and the data. */
+  readonly trees: readonly Tree[];
 }
 
 // Offsets in a root page of LMDB's data version 2 (lmdb's MDB_page and MDB_meta), little-endian.
@@ -12,8 +19,8 @@ const pageFlagsAt = 18;
 const magicAt = 24;
 const versionAt = 28;
 const pageBytesAt = 48;
-const freeRootAt = 88;
-const mainRootAt = 136;
+const freeTreeAt = 80;
+const mainTreeAt = 128;
 const lastPageAt = 144;
 const transactionAt = 152;
 const rootBytes = 168;
@@ -30,9 +37,12 @@ const largestPageBytes = 65_536;
 /** How many bytes at a file's start hold both root pages, whatever the page size. */
 export const headBytes = largestPageBytes + rootBytes;
 
-function treeAt(page: Buffer, at: number): number | undefined {
-  const root = page.readBigUInt64LE(at);
-  return root === noPage ? undefined : Number(root);
+function treeAt(page: Buffer, at: number): Tree {
+  const root = page.readBigUInt64LE(at + 8);
+  return {
+    page: root === noPage ? undefined : Number(root),
+    entries: Number(page.readBigUInt64LE(at)),
+  };
 }
 
 function readRoot(page: Buffer): Root | undefined {
@@ -44,7 +54,7 @@ function readRoot(page: Buffer): Root | undefined {
     transaction: page.readBigUInt64LE(transactionAt),
     pageBytes: page.readUInt32LE(pageBytesAt),
     lastPage: Number(page.readBigUInt64LE(lastPageAt)),
-    trees: [treeAt(page, freeRootAt), treeAt(page, mainRootAt)],
+    trees: [treeAt(page, freeTreeAt), treeAt(page, mainTreeAt)],
   };
   return Number.isSafeInteger(root.lastPage) ? root : undefined;
 }
@@ -83,7 +93,7 @@ export function latestRoot([even, odd]: readonly [Root | undefined, Root | undef
   | undefined {
   const latest = even && odd && latestOf(even, odd);
   const isWithin = latest?.trees.every(
-    (tree) => tree === undefined || (tree >= rootPages && tree <= latest.lastPage),
+    ({ page }) => page === undefined || (page >= rootPages && page <= latest.lastPage),
   );
   return isWithin === true ? latest : undefined;
 }

@@ -5,7 +5,7 @@ import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "./keys.ts";
 import { Committed, type Db } from "./kv.ts";
-import { prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
+import { checkedBytes, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
 import { fromBytes, type Doc } from "./values.ts";
 
 const recordBytes = 6;
@@ -71,7 +71,7 @@ export class StoredState {
       if (bytes === undefined)
         throw new Error(`${name}: the index of _id names a missing document`);
       found++;
-      yield bytes;
+      yield checkedBytes(bytes);
     }
     const stored = this.#kv.count({ start: documents, end: afterPrefix(documents) });
     if (stored !== found) throw new Error(`${name}: ${stored - found} documents have no _id entry`);
@@ -158,7 +158,7 @@ function firstOf<T>(items: Iterable<T>): T | undefined {
 
 function decoded(bytes: Buffer): Doc | undefined {
   try {
-    return fromBytes(bytes);
+    return fromBytes(checkedBytes(bytes));
   } catch {
     return undefined;
   }

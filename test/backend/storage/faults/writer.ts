@@ -8,6 +8,9 @@ import { build } from "vite";
 
 const root = join(import.meta.dirname, "../../../..");
 
+/** What even a slow machine does not need. */
+const patienceMs = 60_000;
+
 /** What a writer is told when it may begin. */
 export interface Orders {
   readonly seed: number;
@@ -93,13 +96,23 @@ export class Writer {
     this.#child.stdin?.write(`${JSON.stringify(orders)}\n`);
   }
 
-  /** Resolves when it has said so many lines, or has ended. */
+  /** Resolves when it has said so many lines, or has ended; a writer that falls silent instead is killed and is a fault. */
   async said(count: number): Promise<void> {
     const heard = new Promise<void>((tell) => {
       this.#isAwaited = { count, tell };
       this.#hear("");
     });
-    await Promise.race([heard, this.#exited]);
+    await this.#inTime(Promise.race([heard, this.#exited]), `did not say ${count} lines`);
+  }
+
+  async #inTime<T>(work: Promise<T>, what: string): Promise<T> {
+    let isOverdue = false;
+    const timer = setTimeout(() => (isOverdue = this.#child.kill("SIGKILL")), patienceMs);
+    const done = await work;
+    clearTimeout(timer);
+    if (isOverdue)
+      throw new Error(`a writer ${what}: ${this.lines.slice(-3).join(" | ")} ${this.#errors}`);
+    return done;
   }
 
   /** Resolves after some time, or when it has ended. */
@@ -115,15 +128,11 @@ export class Writer {
     this.#child.kill(name);
   }
 
-  /** Waits for its end; one that does not end in a minute is killed and is a fault. */
+  /** Waits for its end; a writer that does not end is killed and is a fault. */
   async ended(): Promise<Ending> {
-    let isOverdue = false;
-    const timer = setTimeout(() => (isOverdue = this.#child.kill("SIGKILL")), 60_000);
-    const [code, signal] = (await this.#exited) as [number | null, string | null];
+    const exited = this.#exited as Promise<[number | null, string | null]>;
+    const [code, signal] = await this.#inTime(exited, "did not end");
     if (this.#child.stdout?.readableEnded === false) await once(this.#child.stdout, "close");
-    clearTimeout(timer);
-    if (isOverdue)
-      throw new Error(`a writer did not end; it said: ${this.lines.slice(-3).join(" | ")}`);
     return { lines: this.lines, code, signal, errors: this.#errors };
   }
 }
