@@ -11,10 +11,10 @@ import { updateOne, type PipelineStage } from "mingo/updater";
 import { collatorOf, type Collator } from "./collation.ts";
 import { serverError, unsupported } from "./errors.ts";
 import { assertFilter } from "./filters.ts";
-import { compareValues, rankOf, sameValue } from "./keys.ts";
+import { compareValues, encodeValue, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
 import { listedTest, typedExpressions, typedOperators, typedStages } from "./predicates.ts";
-import { bsonType, isDoc, type Doc } from "./values.ts";
+import { bsonType, type Doc } from "./values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
 type Predicate = (doc: unknown) => boolean;
@@ -189,23 +189,18 @@ export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Do
 /** A document after the stages of a pipeline update. */
 export function piped(doc: Doc, stages: readonly Doc[]): Doc {
   const docs = [doc];
-  updateOne(docs, {}, stages as unknown as PipelineStage[], { cloneMode: "deep" }, options);
+  const pipeline = stages as unknown as PipelineStage[];
+  refusing(() => updateOne(docs, {}, pipeline, { cloneMode: "deep" }, options));
   return docs[0] ?? doc;
 }
 
 /** Distinct values in order of first appearance. */
 export function distinctValues(values: readonly unknown[]): unknown[] {
-  const out: unknown[] = [];
-  const seen = new Set<unknown>();
+  const seen = new Map<string, unknown>();
   for (const value of values) {
-    if (value === undefined || seen.has(value)) continue;
-    if (
-      (isDoc(value) || bsonType(value) || value instanceof Date) &&
-      out.some((other) => sameValue(other, value))
-    )
-      continue;
-    seen.add(value);
-    out.push(value);
+    if (value === undefined) continue;
+    const key = encodeValue(value).toString("latin1");
+    if (!seen.has(key)) seen.set(key, value);
   }
-  return out;
+  return [...seen.values()];
 }
