@@ -1,5 +1,6 @@
 import { isRefusal } from "../../../../domain/kernel/refusal.ts";
 import { blobsNamedIn, type BlobReference } from "../references.ts";
+import { DatabaseDamaged } from "../embedded/folder.ts";
 import type { Doc } from "../embedded/values.ts";
 import { decoded } from "./bson.ts";
 import type { Source } from "./source.ts";
@@ -33,7 +34,10 @@ export async function* decodedDocuments(source: Source, collection: string): Asy
   }
 }
 
-/** Checks what every engine can: its own structures, that each document can be read, and every blob against its hash. */
+/**
+ * Checks what every engine can: its own structures, that each document can be read, and every blob against its hash.
+ * @throws {DatabaseDamaged} when the database file cannot be read at all
+ */
 export async function* checkStorage(
   source: Source,
   references: readonly BlobReference[],
@@ -41,6 +45,8 @@ export async function* checkStorage(
   try {
     for await (const problem of source.problems()) yield damage(problem);
   } catch (error) {
+    // Reading on would end the process: LMDB trusts its pages.
+    if (error instanceof DatabaseDamaged) throw error;
     yield damage(`the engine cannot read what it stored: ${wordsOf(error)}`);
   }
   const named = new Map<string, string>();
