@@ -39,7 +39,7 @@ async function checkStored(runners: readonly Runner[], stored: number): Promise<
 
 /** Durable inserts by 64 concurrent writers. */
 export async function inserts(setting: Setting): Promise<void> {
-  const howMany = setting.isQuick ? 2_000 : 10_000;
+  const howMany = setting.isQuick ? 1_000 : 5_000;
   const { warmUp, measured } = setting.rounds;
   const count = howMany * (warmUp + measured);
   for (const { title, label, indexes, puts } of scenarios) {
