@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Binary, Decimal128, Double, Int32, Long, ObjectId, Timestamp } from "mongodb";
-import { isFolderPinned } from "../../../backend/platform/storage/backup/pin.ts";
+import { isFolderPinned, pinFolder } from "../../../backend/platform/storage/backup/pin.ts";
 import { openBackup } from "../../../backend/platform/storage/backup/source.ts";
 import { verifyBackup } from "../../../backend/platform/storage/backup/verify.ts";
 import { decodedDocuments } from "../../../backend/platform/storage/backup/check.ts";
@@ -198,6 +198,22 @@ describe("a backup", function () {
     expect([full.code, full.notes.join()]).to.satisfy(
       ([code, text]: [number, string]) => code === 1 && text.includes("is not empty"),
     );
+  });
+
+  it("[BKP-2] keeps files in their place while it runs, and no longer when it died half a minute ago", async () => {
+    const dataDir = shop.fresh();
+    await mkdir(dataDir);
+    const dead = join(dataDir, "backup.pin.1");
+    await writeFile(dead, "");
+    expect(isFolderPinned(dataDir)).to.equal(true);
+    const then = new Date(Date.now() - 31_000);
+    await utimes(dead, then, then);
+    expect(isFolderPinned(dataDir)).to.equal(false);
+    const pin = pinFolder(dataDir);
+    expect(await readdir(dataDir)).to.deep.equal([`backup.pin.${process.pid}`]);
+    expect(isFolderPinned(dataDir)).to.equal(true);
+    await pin.release();
+    expect(await readdir(dataDir)).to.deep.equal([]);
   });
 
   it("[BKP-6] is not restored into a folder that a server uses", async () => {

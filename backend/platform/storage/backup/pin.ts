@@ -14,6 +14,7 @@ const silentMs = 30_000;
 
 /** Marks a data folder as being backed up: the collection of orphan blobs waits. */
 export function pinFolder(dataDir: string): Pin {
+  for (const { path, isFresh } of pinsOf(dataDir)) if (!isFresh) rmSync(path, { force: true });
   const path = join(dataDir, `backup.pin.${process.pid}`);
   writeFileSync(path, "", { mode: 0o600 });
   const refresh = setInterval(() => touch(path), refreshMs).unref();
@@ -34,13 +35,19 @@ function touch(path: string): void {
   }
 }
 
+function pinsOf(dataDir: string): { path: string; isFresh: boolean }[] {
+  const paths = readdirSync(dataDir)
+    .filter((name) => pinName.test(name))
+    .map((name) => join(dataDir, name));
+  return paths.map((path) => {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return { path, isFresh: stat !== undefined && Date.now() - stat.mtimeMs < silentMs };
+  });
+}
+
 /** Whether a backup of this data folder runs, or did within the last half minute without ending well. */
 export function isFolderPinned(dataDir: string): boolean {
-  return readdirSync(dataDir).some((name) => {
-    if (!pinName.test(name)) return false;
-    const stat = statSync(join(dataDir, name), { throwIfNoEntry: false });
-    return stat !== undefined && Date.now() - stat.mtimeMs < silentMs;
-  });
+  return pinsOf(dataDir).some(({ isFresh }) => isFresh);
 }
 
 /** Where pins of a database are kept; no backup copies it. */
