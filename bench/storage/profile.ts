@@ -35,6 +35,13 @@ function groupOf(node: Node, parents: Parents): string {
   return caller === undefined ? "(native)" : `${groupOfUrl(caller.callFrame.url)}, native`;
 }
 
+/** Waiting, and the profiler itself. */
+function isNoWork(node: Node, parents: Parents): boolean {
+  const { functionName, url } = node.callFrame;
+  const place = url === "" ? callerOf(node, parents)?.callFrame.url : url;
+  return functionName === "(idle)" || place === "node:inspector";
+}
+
 function placeOf(node: Node, parents: Parents): string {
   const { functionName, url, lineNumber, columnNumber } = node.callFrame;
   if (functionName.startsWith("(") && url === "") return functionName;
@@ -64,7 +71,7 @@ function summary(profile: Profiler.Profile): Profile {
   for (const [i, id] of (profile.samples ?? []).entries()) {
     const node = nodes.get(id);
     const time = profile.timeDeltas?.[i] ?? 0;
-    if (node === undefined || node.callFrame.functionName === "(idle)") continue;
+    if (node === undefined || isNoWork(node, parents)) continue;
     const group = groupOf(node, parents);
     groups.set(group, (groups.get(group) ?? 0) + time);
     const place = placeOf(node, parents);
