@@ -1,5 +1,6 @@
 import { MongoInvalidArgumentError } from "mongodb";
 import { openPipeline } from "./aggregation.ts";
+import { collatorOf } from "./collation.ts";
 import { EmbeddedCollection } from "./collection.ts";
 import { EmbeddedCursor } from "./cursor.ts";
 import type { Engine } from "./engine.ts";
@@ -52,8 +53,10 @@ export class EmbeddedDb {
 
   /** @throws {MongoServerError} 115 — for kinds of collections that the engine does not have */
   async createCollection(name: string, options: Doc = {}): Promise<EmbeddedCollection> {
-    const kinds = ["capped", "timeseries", "viewOn", "validator", "clusteredIndex", "collation"];
-    const kind = kinds.find((option) => options[option] !== undefined && options[option] !== false);
+    const kinds = ["capped", "timeseries", "viewOn", "validator", "clusteredIndex"];
+    const kind = collatorOf(options.collation)
+      ? "collation"
+      : kinds.find((option) => options[option] !== undefined && options[option] !== false);
     if (kind !== undefined) throw unsupported(`collections with the option ${kind}`);
     const collection = this.collection(name);
     await collection.create();
