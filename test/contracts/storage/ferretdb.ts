@@ -247,4 +247,24 @@ export const beyondFerretDb: Beyond = [
       "[UPK-9] never takes a blob from whoever puts it at the same moment",
     ],
   ],
+  // Transactions.
+  [
+    /unknown field "(startTransaction|autocommit)"|command: 'commitTransaction'|expected (1 to equal 100|'no error' to equal 112)/,
+    [
+      "[STO-62] abort with a session that ends",
+      "[STO-62] are over when one of their operations is refused",
+      "[STO-62] commit all changes, or none",
+      "[STO-62] give the result of what they ran",
+      "[STO-62] hold unique keys, their own and everybody's",
+      "[STO-62] leave nothing behind when they are aborted",
+      "[STO-62] read their own writes, which nobody else sees before the commit",
+      "[STO-62] see the state of their first read until they end",
+      "[STO-62] span collections, bulks and upserts",
+      "[STO-62] work through models",
+      "[STO-63] let different documents change side by side",
+      "[STO-63] lose no increment when many try again",
+      "[STO-63] refuse the second of two writers of a document, to be tried again",
+      "[STO-63] refuse to write over what changed since they began",
+    ],
+  ],
 ];

@@ -1,17 +1,20 @@
 import { Binary, Long } from "mongodb";
 import { evalExpr } from "mingo/core";
 import { Lazy } from "mingo/lazy";
-import { $elemMatch } from "mingo/operators/query";
+import type { $elemMatch } from "mingo/operators/query";
+import { Query } from "mingo/query";
 import { $sort as collatedSort } from "mingo/operators/pipeline";
 import { numberType } from "./arithmetic.ts";
 import { serverError } from "./errors.ts";
 import { compareValues, sameValue } from "./keys.ts";
-import { candidatesAt, sortKey, type Field } from "./paths.ts";
+import { candidatesAt, leavesAt, sortKey, type Field } from "./paths.ts";
 import { hasOperators, isDoc, type Doc } from "./values.ts";
 
 type Test = (candidate: unknown) => boolean;
 type Predicate = (doc: unknown) => boolean;
 type QueryOptions = Parameters<typeof $elemMatch>[2];
+
+const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
 
 function some(path: string, test: Test): Predicate {
   return (doc) => candidatesAt(doc, path).some((candidate) => test(candidate));
@@ -35,15 +38,27 @@ export function listedTest(operand: unknown, equals: Test): Test {
   return operand instanceof RegExp ? patternTest(operand) : equals;
 }
 
+/** Elements that meet a condition: operators on the element, or a filter of its fields. */
+function elemMatch(path: string, condition: unknown, options: QueryOptions): Predicate {
+  const criteria = isDoc(condition) ? condition : {};
+  const isOperator = (name: string) => name.startsWith("$") && !clauses.has(name);
+  const isOfValue = Object.keys(criteria).some(isOperator);
+  const query = new Query(isOfValue ? { e: criteria } : criteria, options);
+  const test = (item: unknown): boolean =>
+    isOfValue
+      ? query.test({ e: item })
+      : (isDoc(item) || Array.isArray(item)) && query.test(item as Doc);
+  return (doc) =>
+    leavesAt(doc, path).some((leaf) => Array.isArray(leaf) && leaf.some((item) => test(item)));
+}
+
 const all =
   (equals: (a: unknown, b: unknown) => boolean) =>
   (path: string, operand: unknown, options: QueryOptions): Predicate => {
     const items = Array.isArray(operand) ? (operand as unknown[]) : [];
     const predicates = items.map((item): Predicate => {
-      if (hasOperators(item) && isDoc(item.$elemMatch)) {
-        const matches = $elemMatch(path, item.$elemMatch, options);
-        return (doc) => isDoc(doc) && matches(doc);
-      }
+      if (hasOperators(item) && isDoc(item.$elemMatch))
+        return elemMatch(path, item.$elemMatch, options);
       return some(
         path,
         listedTest(item, (candidate) => equals(candidate, item)),
@@ -51,6 +66,11 @@ const all =
     });
     return (doc) => predicates.length > 0 && predicates.every((predicate) => predicate(doc));
   };
+
+/** Everything but false, zero and null is true. */
+function isTrue(operand: unknown): boolean {
+  return operand !== null && operand !== undefined && operand !== false && !sameValue(operand, 0);
+}
 
 function truncated(value: unknown): number {
   return Math.trunc(value instanceof Long ? value.toNumber() : Number(String(value)));
@@ -104,6 +124,11 @@ export function typedOperators(equals: (a: unknown, b: unknown) => boolean): Doc
     $all: all(equals),
     $regex: (path: string, operand: unknown) =>
       some(path, patternTest(operand instanceof RegExp ? operand : new RegExp(String(operand)))),
+    $elemMatch: elemMatch,
+    $exists: (path: string, operand: unknown) => (doc: unknown) =>
+      leavesAt(doc, path).some((leaf) => leaf !== undefined) === isTrue(operand),
+    $size: (path: string, operand: unknown) => (doc: unknown) =>
+      leavesAt(doc, path).some((leaf) => Array.isArray(leaf) && leaf.length === truncated(operand)),
     $mod: modulo,
     $bitsAllSet: bitwise((set, mask) => set === mask),
     $bitsAnySet: bitwise((set) => set !== 0n),
