@@ -16,7 +16,7 @@ async function connect(folder: string) {
   const connection = await instance.createConnection("embedded://local").asPromise();
   const { db } = connection;
   if (db === undefined) throw new Error("no database");
-  return { connection, collection: db.collection<Entry>("entries") };
+  return { engine, connection, collection: db.collection<Entry>("entries") };
 }
 
 type Connected = Awaited<ReturnType<typeof connect>>;
@@ -52,7 +52,10 @@ export function createEngine(): Contestant {
         .toArray(),
     byAuthorBetween: (author, from, to) =>
       collection.find({ author, at: { $gte: from, $lt: to } }).toArray(),
-    close: () => connected.connection.close(),
+    close: async () => {
+      await connected.connection.close();
+      await connected.engine.close();
+    },
   };
 }
 
@@ -105,6 +108,9 @@ export function createMongoose(isLean: boolean): Contestant {
     byAgreement: (agreement) => many({ agreement }),
     between: (from, to) => many({ at: trusted({ $gte: from, $lt: to }) }, { at: 1 }),
     byAuthorBetween: (author, from, to) => many({ author, at: trusted({ $gte: from, $lt: to }) }),
-    close: () => connected.connection.close(),
+    close: async () => {
+      await connected.connection.close();
+      await connected.engine.close();
+    },
   };
 }

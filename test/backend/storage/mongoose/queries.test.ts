@@ -158,6 +158,12 @@ describe("mongoose's queries on the embedded engine", () => {
     expect([plain?.["big"], exact?.["big"]]).to.deep.equal([42, 42n]);
   });
 
+  it("[MGS-13] has one index on _id, however it is asked for", async () => {
+    const things = dbOf(connection).collection("things");
+    expect(await things.createIndex({ _id: 1 })).to.equal("_id_");
+    expect(await things.indexes()).to.have.length(1);
+  });
+
   it("[MGS-13] brings a model's indexes in line", async () => {
     const before = new Schema({ name: String }, { autoIndex: false });
     before.index({ name: 1 });
