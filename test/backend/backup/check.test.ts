@@ -7,6 +7,7 @@ import { blobReferences } from "../../../backend/blob-references.ts";
 import { readConfig } from "../../../backend/config.ts";
 import { decodedDocuments } from "../../../backend/platform/storage/backup/check.ts";
 import { openFolder } from "../../../backend/platform/storage/backup/source.ts";
+import { checkedBytes, withChecksum } from "../../../backend/platform/storage/embedded/layout.ts";
 import { blobsNamedIn } from "../../../backend/platform/storage/references.ts";
 import { checkAll } from "../../../backend/cli/check.ts";
 import { seedDemo } from "../../../backend/cli/demo.ts";
@@ -60,7 +61,7 @@ function entriesOf(db: Stored, name: string, index = 0): { key: Buffer; value: B
   }));
 }
 
-/** Changes one document's content without its index entries. */
+/** Changes one document's content without its index entries, as somebody would who knows the format. */
 function changing(name: string, change: (doc: Doc) => unknown) {
   return (dataDir: string) =>
     tamper(dataDir, async (db) => {
@@ -68,9 +69,9 @@ function changing(name: string, change: (doc: Doc) => unknown) {
         db,
         name,
       );
-      const doc = BSON.deserialize(value, { promoteBuffers: true });
+      const doc = BSON.deserialize(checkedBytes(value), { promoteBuffers: true });
       change(doc);
-      await db.put(key, Buffer.from(BSON.serialize(doc)));
+      await db.put(key, withChecksum(BSON.serialize(doc)));
     });
 }
 
@@ -201,6 +202,17 @@ describe("entente check", function () {
             first?.key ?? Buffer.alloc(0),
             first?.value.subarray(0, 20) ?? Buffer.alloc(0),
           );
+        }),
+      /partners: document number 1 cannot be read/,
+    ],
+    [
+      "one bit of a document's text flipped",
+      (dataDir) =>
+        tamper(dataDir, async (db) => {
+          const [first] = entriesOf(db, "partners");
+          const value = first?.value ?? Buffer.alloc(0);
+          value[value.length - 10] = (value[value.length - 10] ?? 0) ^ 1;
+          await db.put(first?.key ?? Buffer.alloc(0), value);
         }),
       /partners: document number 1 cannot be read/,
     ],

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { serverError } from "./errors.ts";
 import type { IndexSpec } from "./indexes.ts";
 import { afterPrefix, fitKey } from "./keys.ts";
@@ -9,6 +10,32 @@ export interface CatalogEntry {
   readonly id: number;
   readonly name: string;
   readonly indexes: readonly IndexSpec[];
+}
+
+const checksumBytes = 4;
+
+/** A document as it is stored: its BSON, and behind it the CRC-32 of that. */
+export function withChecksum(bytes: Uint8Array): Buffer {
+  const value = Buffer.allocUnsafe(bytes.length + checksumBytes);
+  value.set(bytes);
+  value.writeUInt32BE(crc32(bytes), bytes.length);
+  return value;
+}
+
+/**
+ * The BSON of a stored document. One that was stored without a checksum, as by version 0.1.0, is its own length.
+ * @throws {MongoServerError} 8 — when it is not what was stored
+ */
+export function checkedBytes(value: Buffer): Buffer {
+  const size = value.length < checksumBytes ? 0 : value.readInt32LE(0);
+  if (size === value.length) return value;
+  const bytes = value.subarray(0, Math.max(size, 0));
+  if (value.length !== size + checksumBytes || value.readUInt32BE(size) !== crc32(bytes))
+    throw serverError(
+      8,
+      "A stored document is damaged: its checksum is another. Run `entente check` and restore a backup.",
+    );
+  return bytes;
 }
 
 /** Bytes of a record number, which orders documents by insertion. */

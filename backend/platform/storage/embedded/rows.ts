@@ -2,7 +2,7 @@ import { readDocument } from "./bson-reader.ts";
 import { maxKeptRecords, type Cache, type RangeCache } from "./cache.ts";
 import { afterPrefix } from "./keys.ts";
 import type { Entry, KeyRange, Kv, Reading } from "./kv.ts";
-import { documentKey, prefixOf, recordOf } from "./layout.ts";
+import { checkedBytes, documentKey, prefixOf, recordOf } from "./layout.ts";
 import type { Plan } from "./planner.ts";
 import type { Doc } from "./values.ts";
 
@@ -42,10 +42,10 @@ export class RowReader {
   row(table: number, record: number): Row | undefined {
     const kept = this.#cache?.documents.get(table, record);
     if (kept) return { record, doc: kept };
-    const bytes = this.#kv.peek(documentKey(table, record));
-    if (bytes === undefined) return undefined;
-    const doc = readDocument(bytes);
-    this.#cache?.documents.set(table, record, { doc, sizeBytes: bytes.length });
+    const value = this.#kv.peek(documentKey(table, record));
+    if (value === undefined) return undefined;
+    const doc = readDocument(checkedBytes(value));
+    this.#cache?.documents.set(table, record, { doc, sizeBytes: value.length });
     return { record, doc };
   }
 

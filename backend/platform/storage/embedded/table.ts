@@ -5,10 +5,12 @@ import { afterPrefix, encodeValue, fitKey } from "./keys.ts";
 import type { Entry, Kv } from "./kv.ts";
 import {
   catalogKey,
+  checkedBytes,
   documentKey,
   prefixOf,
   readCatalogEntry,
   recordOf,
+  withChecksum,
   type CatalogEntry,
 } from "./layout.ts";
 import { RowReader, type Resume, type Row, type Scan } from "./rows.ts";
@@ -132,22 +134,22 @@ export class Table {
 
   /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
   insertBytes(bytes: Buffer): void {
-    this.#add(fromBytes(bytes), bytes);
+    this.#add(fromBytes(bytes), withChecksum(bytes));
   }
 
-  #add(doc: Doc, bytes: Buffer): void {
+  #add(doc: Doc, value: Buffer): void {
     const key = this.#documentKey(this.#numbers.record(this.create()));
     const record = key.subarray(4);
     const entries = this.#entriesOf(record, doc);
     this.#refuseDuplicates(entries, record, doc);
-    this.#kv.put(key, bytes);
+    this.#kv.put(key, value);
     for (const entry of entries) this.#kv.put(entry.key, record);
   }
 
   /** A row with the type of each number, as a change must keep it. */
   exactly({ record, doc }: Row): Row {
-    const bytes = this.#kv.get(this.#documentKey(record));
-    return { record, doc: bytes === undefined ? doc : fromBytesExactly(bytes) };
+    const value = this.#kv.get(this.#documentKey(record));
+    return { record, doc: value === undefined ? doc : fromBytesExactly(checkedBytes(value)) };
   }
 
   /**
@@ -155,14 +157,14 @@ export class Table {
    * @throws {MongoServerError} as {@link insert}
    */
   update(row: Row, next: Doc): boolean {
-    const bytes = encoded(next);
+    const value = encoded(next);
     const key = this.#documentKey(row.record);
-    if (this.#kv.peek(key)?.equals(bytes)) return false;
+    if (this.#kv.peek(key)?.equals(value)) return false;
     const record = key.subarray(4);
     const before = this.#entriesOf(record, row.doc);
     const after = this.#entriesOf(record, next);
     this.#refuseDuplicates(after, record, next);
-    this.#kv.put(key, bytes);
+    this.#kv.put(key, value);
     for (const entry of missingFrom(after, before)) this.#kv.remove(entry.key);
     for (const entry of missingFrom(before, after)) this.#kv.put(entry.key, record);
     return true;
@@ -206,6 +208,8 @@ export class Table {
   addIndex(make: (id: number) => IndexSpec): string {
     this.create();
     const spec = make(Math.max(...this.indexes.map(({ id }) => id)) + 1);
+    // Every collection has the index on `_id`, whatever name it is asked for by.
+    if (isSameKey(spec, idIndex)) return idIndex.name;
     const existing = this.indexes.find(({ name }) => name === spec.name);
     const twin = this.indexes.find((index) => isSameDefinition(index, spec));
     if (existing !== undefined && existing === twin) return spec.name;
@@ -233,7 +237,7 @@ export class Table {
 
   #fillOne(spec: IndexSpec, entry: Entry): void {
     const record = entry.key.subarray(4);
-    const doc = fromBytes(entry.value);
+    const doc = fromBytes(checkedBytes(entry.value));
     const found = keysOf(spec, doc);
     spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
     spec.hasLongKeys ||= found.hasLongKeys;
@@ -288,14 +292,18 @@ function take<T>(items: Iterable<T>, count: number): T[] {
 }
 
 function encoded(doc: Doc): Buffer {
-  const bytes = Buffer.from(toBytes(doc));
+  const bytes = toBytes(doc);
   if (bytes.length > maxDocumentBytes)
     throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
-  return bytes;
+  return withChecksum(bytes);
 }
 
 function missingFrom(some: readonly IndexEntry[], others: readonly IndexEntry[]): IndexEntry[] {
   return others.filter(({ key }) => !some.some((entry) => entry.key.equals(key)));
+}
+
+function isSameKey(a: IndexSpec, b: IndexSpec): boolean {
+  return JSON.stringify(a.fields) === JSON.stringify(b.fields);
 }
 
 function isSameDefinition(a: IndexSpec, b: IndexSpec): boolean {
