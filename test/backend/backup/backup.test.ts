@@ -21,7 +21,7 @@ import {
 } from "./command.ts";
 
 describe("a backup", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   before(() => shop.open());
   after(() => shop.close());

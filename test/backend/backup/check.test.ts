@@ -81,7 +81,7 @@ function replacedIn(text: unknown, from: string, to: string): string {
 }
 
 describe("entente check", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   let sound = "";
   let documentSha256 = "";

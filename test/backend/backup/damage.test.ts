@@ -30,7 +30,7 @@ async function flip(path: string, place: number, bit: number): Promise<void> {
 }
 
 describe("a damaged backup", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   let sound = "";
   let files: string[] = [];
@@ -78,7 +78,7 @@ describe("a damaged backup", function () {
         await flip(full, place, bit);
         expect(said).to.include(`${path} is damaged`);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
     expect(await verdict(sound)).to.equal("sound");
   });
@@ -134,7 +134,7 @@ describe("a damaged backup", function () {
 });
 
 describe("a backup that is killed", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   let dataDir = "";
 

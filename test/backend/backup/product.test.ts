@@ -11,7 +11,7 @@ interface Titled {
 }
 
 describe("the product, backed up while people work", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   before(() => shop.open());
   after(() => shop.close());

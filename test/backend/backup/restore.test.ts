@@ -3,6 +3,8 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "chai";
+import { restoreBackup, type Target } from "../../../backend/platform/storage/backup/restore.ts";
+import { folderTarget } from "../../../backend/platform/storage/backup/targets.ts";
 import { openStorage } from "../../../backend/platform/storage/index.ts";
 import { randomFrom, seedOfRun } from "../../support/random.ts";
 import { addVersion, backupHere, contentIn, entente, within, Workshop } from "./command.ts";
@@ -18,7 +20,7 @@ async function opening(dataDir: string): Promise<string> {
 }
 
 describe("a restore", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const shop = new Workshop();
   let dir = "";
   let content = "";
@@ -80,6 +82,20 @@ describe("a restore", function () {
     expect([code, notes.join()]).to.satisfy(
       ([code, text]: [number, string]) => code === 1 && text.includes("did not finish"),
     );
+    expect(await opening(dataDir)).to.equal("restore-unfinished");
+  });
+
+  it("[BKP-3] that loses a document on its way says so by name, and stays unfinished", async () => {
+    const dataDir = shop.fresh();
+    const whole = folderTarget(dataDir);
+    const losing: Target = {
+      ...whole,
+      insert: (name, batch) => whole.insert(name, name === "b" ? batch.slice(1) : batch),
+    };
+    const said = await restoreBackup({ dir, target: losing, latestSchema: 0, progress: () => {} })
+      .then(() => "done")
+      .catch((error: Error) => error.message);
+    expect(said).to.include("(documents/b.bson)");
     expect(await opening(dataDir)).to.equal("restore-unfinished");
   });
 

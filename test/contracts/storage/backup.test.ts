@@ -28,7 +28,7 @@ interface Paper {
 (mongodbUri ? describe : describe.skip)(
   `a backup moves data between engines${mongodbUri ? "" : " (skipped: MONGODB_URI is not set)"}`,
   function () {
-    this.timeout(60_000);
+    this.timeout(120_000);
     let folder = "";
     let count = 0;
     const fresh = () => join(folder, String(++count));

@@ -65,8 +65,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   try {
     await target.begin(manifest);
     await load(options, manifest);
-    if ((await readBack(target, dir)) !== manifest.contentSha256)
-      throw new Error("What was restored differs from the backup; it stays marked as unfinished.");
+    const differing = await readBack(target, dir, manifest);
+    if (differing.length > 0)
+      throw new Error(
+        `What was restored is not what the backup holds (${differing.join(", ")}); it stays marked as unfinished.`,
+      );
     progress("read back: the same content");
     for (const warning of await target.finish()) progress(warning);
     return manifest;
@@ -75,10 +78,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<Manifest> 
   }
 }
 
-async function readBack(target: Target, dir: string): Promise<string> {
+/** Paths of the backup whose content is not what was written. */
+async function readBack(target: Target, dir: string, manifest: Manifest): Promise<string[]> {
   const source = await target.reopen();
   try {
-    return await contentOf(source, dir);
+    const files = await contentOf(source, dir);
+    if (contentHashOf(files) === manifest.contentSha256) return [];
+    const written = new Map(manifest.files.map(({ path, sha256 }) => [path, sha256]));
+    const paths = files.filter(({ path, sha256 }) => written.get(path) !== sha256);
+    return paths.length > 0 ? paths.map(({ path }) => path) : ["a collection is missing"];
   } finally {
     await source.close();
   }
@@ -120,13 +128,13 @@ async function hashed(path: string, pieces: AsyncIterable<Uint8Array>): Promise<
   return { path, sha256: hash.digest("hex"), sizeBytes };
 }
 
-/** The content hash that a backup of a source would have, of the blobs that a backup lists. */
-async function contentOf(source: Source, dir: string): Promise<string> {
+/** The files that a backup of a source would have, of the blobs that a backup lists. */
+async function contentOf(source: Source, dir: string): Promise<BackupFile[]> {
   const files: BackupFile[] = [];
   for (const { name } of await source.collections())
     files.push(await hashed(documentsPath(name), source.documents(name)));
   files.push(await hashed(parts.blobList, blobLines(source, dir)));
-  return contentHashOf(files);
+  return files;
 }
 
 async function* blobLines(source: Source, dir: string): AsyncGenerator<Uint8Array> {
