@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { open } from "lmdb";
 import { trusted } from "mongoose";
 import { keysOf, type IndexSpec } from "../../../../backend/platform/storage/embedded/indexes.ts";
+import { checkedBytes } from "../../../../backend/platform/storage/embedded/layout.ts";
 import { fromBytes, type Doc } from "../../../../backend/platform/storage/embedded/values.ts";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { emptyState, laneCount, type Entry, type LaneState } from "./history.ts";
@@ -111,7 +112,11 @@ export async function checkEntries(dataDir: string): Promise<string[]> {
     const [table, index] = [key.readUInt16BE(0), key.readUInt16BE(2)];
     if (table === 0) catalogs.push(fromBytes(value) as unknown as Catalog);
     else if (index === 0)
-      documents.push({ table, record: Buffer.from(key.subarray(4)), doc: fromBytes(value) });
+      documents.push({
+        table,
+        record: Buffer.from(key.subarray(4)),
+        doc: fromBytes(checkedBytes(value)),
+      });
     else found.set(key.toString("latin1"), value.toString("hex"));
   }
   await db.close();

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { isOutOfDiskSpace } from "../../../../backend/platform/storage/errors.ts";
 import { Refusal } from "../../../../domain/kernel/refusal.ts";
-import { laneCount, operationOf } from "./history.ts";
+import { laneCount, operationOf, type Operation } from "./history.ts";
 import { modelsOf, run, type Models } from "./models.ts";
 import type { Orders } from "./writer.ts";
 
@@ -95,12 +95,11 @@ class Writers {
 
   async #lane(lane: number, start: number): Promise<void> {
     for (let n = start; !this.isEnding && !this.hasFailed;) {
-      if (await this.#one(lane, n)) n++;
+      if (await this.#one(lane, n, operationOf(this.#orders.seed, lane, n))) n++;
     }
   }
 
-  async #one(lane: number, n: number): Promise<boolean> {
-    const operation = operationOf(this.#orders.seed, lane, n);
+  async #one(lane: number, n: number, operation: Operation): Promise<boolean> {
     try {
       const answer = await run(this.#models, this.#storage.blobs, operation);
       say(`A ${lane} ${n} ${answer}`);
@@ -126,7 +125,8 @@ class Writers {
 
   /** After a failure no write may succeed, however long after. */
   async tryOnceMore(): Promise<void> {
-    for (let lane = 0; lane < laneCount; lane += 5) await this.#one(lane, -1 - lane);
+    for (let lane = 0; lane < laneCount; lane += 5)
+      await this.#one(lane, -1, { kind: "tally", lane });
   }
 }
 

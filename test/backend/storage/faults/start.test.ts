@@ -20,6 +20,8 @@ import { means, traced } from "./means.ts";
 import { bundleWriter, Writer, type Ending } from "./writer.ts";
 
 const seed = 5;
+const changer = "setpriv";
+const asNobody = ["--reuid=65534", "--clear-groups"];
 
 describe("starting on a folder that is not as it was left", function () {
   this.timeout(120_000);
@@ -114,13 +116,12 @@ describe("starting on a folder that is not as it was left", function () {
   });
 
   const canBeNobody =
-    process.getuid?.() === 0 &&
-    spawnSync("setpriv", ["--reuid=65534", "--clear-groups", "true"]).status === 0;
+    process.getuid?.() === 0 && spawnSync(changer, [...asNobody, "true"]).status === 0;
   it(`[FLT-5] says so when the folder belongs to another${canBeNobody ? "" : " (skipped: only root can be another)"}`, async function () {
     if (!canBeNobody) this.skip();
     chmodSync(data(), 0o600);
     for (const path of [folder, dataDir, join(dataDir, "db")]) chmodSync(path, 0o777);
-    const { lines } = await written(dataDir, 10, ["setpriv", "--reuid=65534", "--clear-groups"]);
+    const { lines } = await written(dataDir, 10, [changer, ...asNobody]);
     expect(lines.join("\n")).to.match(/^X -1 -1 .*EACCES/);
   });
 
