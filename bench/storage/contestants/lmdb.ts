@@ -6,6 +6,7 @@ import type { Answer, Contestant } from "./contestant.ts";
 type Db = RootDatabase<Buffer, Buffer>;
 
 const documents = Buffer.from([0]);
+const ids = Buffer.from([9]);
 const numbers: Record<IndexName, number> = { code: 1, agreement: 2, at: 3, authorAt: 4 };
 
 function timeKey(at: Date): Buffer {
@@ -16,6 +17,7 @@ function timeKey(at: Date): Buffer {
 
 const textKey = (text: string) => Buffer.from(`${text}\0`, "latin1");
 const documentKey = (id: string) => Buffer.concat([documents, Buffer.from(id, "latin1")]);
+const idKey = (id: Buffer) => Buffer.concat([ids, id]);
 const under = (name: IndexName, ...parts: Buffer[]) =>
   Buffer.concat([Buffer.from([numbers[name]]), ...parts]);
 
@@ -33,7 +35,10 @@ function after(prefix: Buffer): Buffer {
   return end;
 }
 
-/** LMDB by hand: the document under its `_id` as BSON, one entry for each further index. */
+/**
+ * LMDB by hand: the document under its `_id` as BSON and one entry for each further index. An entry for the `_id` is
+ * written too, though never read, so that a change puts as many records as the engine's.
+ */
 class RawLmdb implements Contestant {
   readonly #inTransactions: boolean;
   #names: readonly IndexName[] = [];
@@ -66,6 +71,7 @@ class RawLmdb implements Contestant {
     const db = this.#open;
     const id = Buffer.from(doc._id, "latin1");
     const done = db.put(documentKey(doc._id), Buffer.from(BSON.serialize(doc)));
+    void db.put(idKey(id), id);
     for (const name of this.#names) void db.put(indexKey(name, doc), id);
     return done;
   }
@@ -96,6 +102,7 @@ class RawLmdb implements Contestant {
       const doc = this.byId(id);
       if (doc === undefined) return;
       for (const name of this.#names) void this.#open.remove(indexKey(name, doc));
+      void this.#open.remove(idKey(Buffer.from(id, "latin1")));
       void this.#open.remove(documentKey(id));
     });
   }

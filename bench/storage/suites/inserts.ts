@@ -20,13 +20,13 @@ const scenarios: { title: string; label: string; indexes: IndexName[]; puts: str
     title: "no index but `_id`",
     label: "inserts-plain",
     indexes: [],
-    puts: "The engine puts 2 records (document, `_id`), raw LMDB 1.",
+    puts: "The engine and raw LMDB put 2 records (document, `_id`).",
   },
   {
     title: "a unique and a plain index",
     label: "inserts-indexed",
     indexes: ["code", "agreement"],
-    puts: "The engine puts 4 records (document, `_id`, 2 indexes), raw LMDB 3.",
+    puts: "The engine and raw LMDB put 4 records (document, `_id`, 2 indexes).",
   },
 ];
 
