@@ -113,10 +113,13 @@ function inWords(error: unknown): unknown {
 async function* problemsOf(db: Db): AsyncGenerator<string> {
   for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
     if (name.startsWith("system.")) continue;
-    const answer = await db.command({ validate: name, full: true }).catch((error: unknown) => {
-      if (error instanceof MongoServerError) return undefined;
-      throw error;
-    });
+    // In the background: the whole validation would lock the collection.
+    const answer = await db
+      .command({ validate: name, background: true })
+      .catch((error: unknown) => {
+        if (error instanceof MongoServerError) return undefined;
+        throw error;
+      });
     if (answer?.["valid"] === false) yield `${name}: the server finds it invalid`;
   }
 }

@@ -13,6 +13,7 @@ import { syncFolder } from "../durable.ts";
 
 import type { BackupIndex, Manifest } from "./format.ts";
 import type { Target } from "./restore.ts";
+import { pinCollection } from "./pin.ts";
 import { restoreSecrets, secretNames, secretsIn } from "./secrets.ts";
 import { openDatabase, type Server } from "./server.ts";
 import { indexRequest, openFolder } from "./source.ts";
@@ -144,7 +145,7 @@ export function databaseTarget(server: Server, dataDir: string): Target {
       const unfinished = await marks.findOne({});
       const names = (await db.listCollections({}, { nameOnly: true }).toArray())
         .map(({ name }) => name)
-        .filter((name) => !name.startsWith("system."));
+        .filter((name) => !name.startsWith("system.") && name !== pinCollection);
       const others = names.filter((name) => name !== unfinishedCollection);
       if (unfinished === null && others.length > 0)
         throw new Refusal(
