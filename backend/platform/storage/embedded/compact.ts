@@ -1,9 +1,8 @@
 import { mkdir, open as openFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { open } from "lmdb";
 import { isDiskFull } from "./disk.ts";
 import { outOfDiskSpace } from "./errors.ts";
-import type { Db } from "./kv.ts";
+import { openDatabase } from "./kv.ts";
 
 /** Steps of a compaction, told as each is done; a process that is killed after any of them leaves a whole database. */
 export type CompactionStep = "copied" | "flushed" | "swapped" | "done";
@@ -59,10 +58,10 @@ export async function compactDatabase(
 }
 
 async function copyDatabase(from: string, to: string): Promise<void> {
-  const source = openReadOnly(from);
+  const source = openDatabase(from, { readOnly: true });
   try {
     await source.backup(to, true);
-    const written = openReadOnly(to);
+    const written = openDatabase(to, { readOnly: true });
     try {
       const counts = [source, written].map((db) => db.getCount());
       if (counts[0] !== counts[1])
@@ -73,16 +72,6 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   } finally {
     await source.close();
   }
-}
-
-function openReadOnly(path: string): Db {
-  return open<Buffer, Buffer>({
-    path,
-    readOnly: true,
-    encoding: "binary",
-    keyEncoding: "binary",
-    noSubdir: false,
-  });
 }
 
 async function flush(path: string): Promise<void> {

@@ -1,9 +1,8 @@
-import { open } from "lmdb";
 import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
 import { Cache } from "./cache.ts";
 import { prepareFolder, settleFolder } from "./folder.ts";
-import { Committed, type Db, type Kv } from "./kv.ts";
+import { Committed, openDatabase, type Db, type Kv } from "./kv.ts";
 import { isCatalogKey } from "./layout.ts";
 import { Counters } from "./numbers.ts";
 import { Overlay, type Put } from "./overlay.ts";
@@ -46,25 +45,17 @@ export class Engine {
   readonly #changes = new EventEmitter();
   readonly #scans: FullScan[] = [];
   readonly #onExit = (code: number) => this.#leave(code);
+  /** States that transactions hold. */
+  readonly #held = new Set<Committed>();
   #isClosed = false;
 
   /**
-   * Opens or creates the database folder; the map grows by itself.
+   * Opens or creates the database folder.
    * @throws {DatabaseDamaged} when what the folder held is missing, cut short or unreadable
    */
   constructor(path: string) {
     prepareFolder(path);
-    // With overlapping sync a commit resolves before it is flushed: acknowledged must mean durable.
-    // Event-turn batching leaves a rejected promise unhandled when a commit fails.
-    this.#db = open<Buffer, Buffer>({
-      path,
-      encoding: "binary",
-      keyEncoding: "binary",
-      overlappingSync: false,
-      eventTurnBatching: false,
-      noSubdir: false,
-      maxReaders: 126,
-    });
+    this.#db = openDatabase(path, { readOnly: false });
     settleFolder(path);
     this.#committed = new Committed(this.#db);
     this.#counters = new Counters(this.#committed);
@@ -155,12 +146,16 @@ export class Engine {
   /** Holds the durable state of now. */
   snapshot(): Snapshot {
     const committed = new Committed(this.#db);
+    this.#held.add(committed);
     const changes = new Overlay(committed);
     return {
       view: this.#view(changes),
       changes,
       latest: this.#pending,
-      release: () => committed.release(),
+      release: () => {
+        this.#held.delete(committed);
+        committed.release();
+      },
     };
   }
 
@@ -184,7 +179,7 @@ export class Engine {
     const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
     const end = async () => {
       await this.#commits.idle();
-      this.#committed.release();
+      for (const committed of [...this.#held, this.#committed]) committed.release();
       await this.#db.close();
     };
     await (this.failure ? Promise.race([end(), patience]) : end());

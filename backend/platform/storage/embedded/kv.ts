@@ -1,7 +1,26 @@
-import type { RootDatabase, Transaction } from "lmdb";
+import { open, type RootDatabase, type Transaction } from "lmdb";
 
 /** LMDB with binary keys and values. */
 export type Db = RootDatabase<Buffer, Buffer>;
+
+/** Each transaction that is going on, and each process that reads beside the owner, takes a place among the readers. */
+const maxReaders = 1024;
+
+/** Opens or creates a database folder; the map grows by itself. */
+export function openDatabase(path: string, { readOnly }: { readOnly: boolean }): Db {
+  // With overlapping sync a commit resolves before it is flushed: acknowledged must mean durable.
+  // Event-turn batching leaves a rejected promise unhandled when a commit fails.
+  return open<Buffer, Buffer>({
+    path,
+    readOnly,
+    encoding: "binary",
+    keyEncoding: "binary",
+    overlappingSync: false,
+    eventTurnBatching: false,
+    noSubdir: false,
+    maxReaders,
+  });
+}
 
 /** One key with its value. */
 export interface Entry {
@@ -57,6 +76,7 @@ export function remaining({ start, end, reverse, after }: Reading): KeyRange {
 export class Committed implements Kv {
   readonly #db: Db;
   #options: { readonly transaction: Transaction };
+  #isReleased = false;
 
   /** The state of now. */
   constructor(db: Db) {
@@ -71,9 +91,10 @@ export class Committed implements Kv {
     transaction.done();
   }
 
-  /** Must be called once, before the database is closed. */
+  /** Must be called before the database is closed; harmless when repeated. */
   release(): void {
-    this.#options.transaction.done();
+    if (!this.#isReleased) this.#options.transaction.done();
+    this.#isReleased = true;
   }
 
   get(key: Buffer): Buffer | undefined {

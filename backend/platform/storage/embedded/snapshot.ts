@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { open } from "lmdb";
 import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "./keys.ts";
-import { Committed, type Db } from "./kv.ts";
+import { Committed, openDatabase, type Db } from "./kv.ts";
 import { checkedBytes, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
 import { fromBytes, type Doc } from "./values.ts";
 
@@ -35,14 +34,7 @@ export class StoredState {
     if (!existsSync(join(folder, "data.mdb"))) throw new Error(`There is no database in ${folder}`);
     refuseDamaged(folder);
     this.#folder = folder;
-    this.#db = open<Buffer, Buffer>({
-      path: folder,
-      readOnly: true,
-      encoding: "binary",
-      keyEncoding: "binary",
-      noSubdir: false,
-      maxReaders: 126,
-    });
+    this.#db = openDatabase(folder, { readOnly: true });
     this.#kv = new Committed(this.#db);
   }
 
