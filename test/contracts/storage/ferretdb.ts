@@ -283,7 +283,6 @@ export const beyondFerretDb: Beyond = [
       "[STO-15] answer no partial one outside, as explain shows",
       "[STO-15] answer no sparse one where it may be missing, as explain shows",
       "[STO-15] answer nothing by another field, as explain shows",
-      "[STO-2] are read one by one, and no more once closed",
       "[STO-4] are refused an _id with a dollar",
       "[STO-4] make a document of a conjunction",
       "[STO-4] make a document of a disjunction of one",
