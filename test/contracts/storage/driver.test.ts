@@ -193,6 +193,40 @@ contract("the driver", (on) => {
     });
   });
 
+  describe("aggregation", () => {
+    it("[MGS-14] joins by equal values, lists and what is missing, and looks further among these", async () => {
+      const from = (await on.filled([{ k: "x", n: 1 }, { k: "y", n: 2 }, { n: 3 }])).collectionName;
+      const collection = await on.filled([{ r: "x" }, { r: ["x", "y"] }, {}]);
+      const joined = async (more: Doc = {}) => {
+        const $lookup = { from, localField: "r", foreignField: "k", as: "o", ...more } as never;
+        const docs = await collection.aggregate([{ $lookup }, { $sort: { _id: 1 } }]).toArray();
+        return docs.map((doc) => (doc["o"] as Doc[]).map(({ n }) => n));
+      };
+      expect(await joined()).to.deep.equal([[1], [1, 2], [3]]);
+      const pipeline = [{ $match: { n: { $gt: 1 } } }];
+      expect(await joined({ pipeline })).to.deep.equal([[], [2], [3]]);
+    });
+
+    it("[MGS-14] counts nothing as nothing, and removes what is pruned", async () => {
+      const collection = await on.filled([{ s: "x" }, { s: "y" }]);
+      const run = (...stages: Doc[]) => collection.aggregate(stages).toArray();
+      expect(await run({ $match: { s: "z" } }, { $count: "n" })).to.deep.equal([]);
+      const $cond = [{ $eq: ["$s", "x"] }, "$$KEEP", "$$PRUNE"];
+      expect(await run({ $redact: { $cond } })).to.deep.equal([{ _id: 1, s: "x" }]);
+    });
+
+    it("[MGS-14] puts _id first, and finds no part of a date that is not there", async () => {
+      const collection = await on.filled([{ at: new Date("2020-05-01") }, {}]);
+      const $project = { year: { $year: "$at" } };
+      const docs = await collection.aggregate([{ $sort: { _id: 1 } }, { $project }]).toArray();
+      expect(docs).to.deep.equal([
+        { _id: 1, year: 2020 },
+        { _id: 2, year: null },
+      ]);
+      expect(docs.map((doc) => Object.keys(doc)[0])).to.deep.equal(["_id", "_id"]);
+    });
+  });
+
   describe("collections and indexes", () => {
     it("[MGS-13] take another name with all they hold", async () => {
       const collection = await on.filled([{ a: 1 }]);

@@ -179,6 +179,9 @@ export const beyondFerretDb: Beyond = [
   [
     /is not implemented|not implemented/,
     [
+      "[MGS-14] counts nothing as nothing, and removes what is pruned",
+      "[MGS-14] joins by equal values, lists and what is missing, and looks further among these",
+      "[MGS-14] puts _id first, and finds no part of a date that is not there",
       "[STO-2] finds an expression between fields, by its fields and by indexes",
       "[STO-2] finds by an expression, with and without indexes",
       "[STO-6] holds only where a partial filter does",

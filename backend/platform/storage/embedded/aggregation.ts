@@ -7,7 +7,15 @@ import { isDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
 import type { Options } from "./writer.ts";
 
-const refused = new Set(["$out", "$merge", "$changeStream", "$geoNear", "$search"]);
+const refused = new Set([
+  "$out",
+  "$merge",
+  "$changeStream",
+  "$geoNear",
+  "$search",
+  // mingo's needs scripts to be allowed.
+  "$setWindowFields",
+]);
 
 /** Opens a pipeline over a collection, or over nothing for stages that bring their own documents. */
 export function openPipeline(

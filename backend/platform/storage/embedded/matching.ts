@@ -14,6 +14,7 @@ import { assertFilter } from "./filters.ts";
 import { compareValues, encodeValue, rankOf, sameValue } from "./keys.ts";
 import { candidatesAt } from "./paths.ts";
 import { listedTest, typedExpressions, typedOperators, typedStages } from "./predicates.ts";
+import { ownExpressions, ownStages } from "./stages.ts";
 import { bsonType, type Doc } from "./values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
@@ -113,8 +114,14 @@ function comparisons(collator: Collator | undefined) {
 function contextWith(collator: Collator | undefined): Context {
   return Context.init({
     accumulator: accumulators,
-    expression: { ...expressions, ...(typedExpressions as unknown as typeof expressions) },
-    pipeline: { ...pipelines, ...(typedStages as unknown as typeof pipelines) },
+    expression: {
+      ...expressions,
+      ...({ ...typedExpressions, ...ownExpressions } as unknown as typeof expressions),
+    },
+    pipeline: {
+      ...pipelines,
+      ...({ ...typedStages, ...ownStages } as unknown as typeof pipelines),
+    },
     projection: projections,
     window: windows,
     query: { ...queries, ...(comparisons(collator) as unknown as typeof queries) },
