@@ -38,7 +38,10 @@ export function assertNoFullScans(path: string): void {
   throw new Error(`Queries of the product that no index answers:\n  ${[...kinds].join("\n  ")}`);
 }
 
-/** Runs once at the end of a mocha process. */
+/**
+ * Runs once at the end of a mocha process.
+ * @public mocha looks for it by its name
+ */
 export const mochaHooks = {
   afterAll(): void {
     try {
