@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import { isDiskFull } from "./disk.ts";
+import { isDiskFull, isFatallyFull } from "./disk.ts";
 import { outOfDiskSpace } from "./errors.ts";
 import type { Db } from "./kv.ts";
 import type { Put } from "./overlay.ts";
@@ -120,7 +120,7 @@ export class Commits {
     let reason: Error | undefined;
     try {
       this.#followers.failed();
-      if (isDiskFull(cause, this.#path)) reason = outOfDiskSpace(cause);
+      if (!isFatallyFull(cause) && isDiskFull(cause, this.#path)) reason = outOfDiskSpace(cause);
     } catch {
       // The environment itself is lost: the full disk hit its root page.
     }

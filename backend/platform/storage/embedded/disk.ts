@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const full = /no space|file too large|quota|ENOSPC|EFBIG|EDQUOT/i;
+const aboutPage = /attempting to write page/i;
 const probe = Buffer.alloc(64 * 1024);
 
 function saysFull(error: unknown): error is Error {
@@ -23,4 +24,12 @@ export function isDiskFull(cause: unknown, folder: string): cause is Error {
   } finally {
     rmSync(path, { force: true });
   }
+}
+
+/**
+ * Whether a full disk was met by the flush or by LMDB's root page, whose error names no page. Then the environment is
+ * lost, although it may still be read, and its next commit would wait for ever.
+ */
+export function isFatallyFull(cause: unknown): boolean {
+  return saysFull(cause) && !aboutPage.test(cause.message);
 }
