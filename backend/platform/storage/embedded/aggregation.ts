@@ -5,7 +5,7 @@ import { tableNameOf } from "./names.ts";
 import { findDocs, openQuery } from "./queries.ts";
 import { isDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
-import type { Options } from "./writer.ts";
+import type { Options } from "./options.ts";
 
 const refused = new Set([
   "$out",

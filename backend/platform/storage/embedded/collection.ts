@@ -7,6 +7,7 @@ import { describeIndex, indexSpec } from "./indexes.ts";
 import { distinctValues } from "./matching.ts";
 import { defaultDatabase, namespaceOf, tableNameOf } from "./names.ts";
 import { candidatesAt } from "./paths.ts";
+import type { Modification, Options } from "./options.ts";
 import { projected } from "./projection.ts";
 import { findDocs, openQuery, readSort } from "./queries.ts";
 import {
@@ -22,15 +23,7 @@ import { transactionOf } from "./session.ts";
 import type { Table } from "./table.ts";
 import { toExactDoc, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
-import {
-  queryOf,
-  withIdFirst,
-  Writer,
-  type Modification,
-  type Modifier,
-  type Options,
-  type Work,
-} from "./writer.ts";
+import { queryOf, withIdFirst, Writer, type Modifier, type Work } from "./writer.ts";
 
 /** The methods of the driver's Collection that mongoose and our stores call. */
 export class EmbeddedCollection {

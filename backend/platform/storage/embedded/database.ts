@@ -8,7 +8,7 @@ import { serverError, unsupported } from "./errors.ts";
 import { matcherOf } from "./matching.ts";
 import { collectionOf, defaultDatabase, tableNameOf } from "./names.ts";
 import { toPlainDoc, type Doc } from "./values.ts";
-import type { Options } from "./writer.ts";
+import type { Options } from "./options.ts";
 
 /** The MongoDB that the engine answers like. */
 const version = "7.0.0";

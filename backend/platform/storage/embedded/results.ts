@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { MongoBulkWriteError, MongoServerError } from "mongodb";
 import { isDoc, type Doc } from "./values.ts";
-import type { Modification, Options } from "./writer.ts";
+import type { Modification, Options } from "./options.ts";
 
 /** What an update did, as the driver reports it. */
 export interface UpdateOutcome {

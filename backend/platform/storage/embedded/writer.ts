@@ -1,6 +1,6 @@
 import { MongoInvalidArgumentError, ObjectId } from "mongodb";
-import type { FindOptions } from "./cursor.ts";
 import type { Change } from "./engine.ts";
+import type { Modification, Options } from "./options.ts";
 import { findFirst, findRows, type Query } from "./queries.ts";
 import type { BulkOutcome } from "./results.ts";
 import type { Row } from "./rows.ts";
@@ -14,27 +14,6 @@ import {
 } from "./updates.ts";
 import { isDoc, promoted, toExact, toExactDoc, toPlainDoc, type Doc } from "./values.ts";
 import type { View } from "./view.ts";
-
-/** Options of the driver's methods that the engine honours; the others concern servers. */
-export interface Options extends FindOptions {
-  upsert?: boolean;
-  arrayFilters?: unknown[];
-  ordered?: boolean;
-  ignoreUndefined?: boolean;
-  returnDocument?: "before" | "after";
-  includeResultMetadata?: boolean;
-  session?: unknown;
-  [other: string]: unknown;
-}
-
-/** What a modification did. */
-export interface Modification {
-  readonly matched: number;
-  readonly modified: number;
-  readonly before: Doc | undefined;
-  readonly after: Doc | undefined;
-  readonly upsertedId: unknown;
-}
 
 /** How a matching document, or none, becomes another. */
 export interface Modifier {
