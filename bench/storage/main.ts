@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { contestantNames, type ContestantName } from "./contestants/contestant.ts";
@@ -59,6 +59,7 @@ function facts(): Record<string, string | number> {
     platform: `${process.platform} ${process.arch}`,
     processors: `${processors.length} × ${processors[0]?.model ?? "unknown"}`,
     memoryGb: Math.round(totalmem() / 2 ** 30),
+    loadBefore: Number((loadavg()[0] ?? 0).toFixed(1)),
     versions: versions.join(", "),
   };
 }
