@@ -1,4 +1,5 @@
 import { cp, open as openFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { open } from "lmdb";
@@ -14,7 +15,7 @@ import { seedDemo } from "../../../backend/cli/demo.ts";
 import { assemble } from "../../support/cast.ts";
 import { seal } from "../../support/line.ts";
 import { until, World } from "../../support/world.ts";
-import { entente, restoreHere, Workshop } from "./command.ts";
+import { backupHere, entente, restoreHere, Workshop } from "./command.ts";
 
 type Doc = Record<string, unknown>;
 type Stored = ReturnType<typeof open<Buffer, Buffer>>;
@@ -118,6 +119,23 @@ describe("entente check", function () {
     const copy = await entente(elsewhere, ["check"]);
     expect([copy.code, copy.out]).to.deep.equal([0, "Sound.\n"]);
     expect(copy.notes.join("\n")).to.not.include("could not be told");
+  });
+
+  it("[BKP-5] a backup fails, naming the collection, when a document or its place in the index is damaged", async () => {
+    const harms: [(db: Stored, entry: { key: Buffer; value: Buffer }) => unknown, RegExp][] = [
+      [(db, { key }) => db.remove(key), /^No backup was made: partners: .*missing document/],
+      [(db, { key, value }) => db.put(key, value.subarray(0, 20)), /^No backup was made: partners/],
+    ];
+    for (const [harm, said] of harms) {
+      const [dataDir, dir] = [shop.fresh(), shop.fresh()];
+      await cp(sound, dataDir, { recursive: true });
+      await tamper(dataDir, async (db) => {
+        for (const entry of entriesOf(db, "partners").slice(0, 1)) await harm(db, entry);
+      });
+      const made = await backupHere(dataDir, dir).catch((error: Error) => error.message);
+      expect(made).to.match(said);
+      expect(existsSync(dir)).to.equal(false);
+    }
   });
 
   it("[BKP-1] knows every field that names a blob: no other field holds the hash of one", async () => {

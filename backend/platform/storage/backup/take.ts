@@ -2,6 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, isRefusal } from "../../../../domain/kernel/refusal.ts";
 import { blobsNamedIn, type BlobReference } from "../references.ts";
+import type { Doc } from "../embedded/values.ts";
 import { decoded } from "./bson.ts";
 import { syncFolder } from "../durable.ts";
 import { exists, filesBelow, HashedFile, isMissing, syncTree, writeHashed } from "./files.ts";
@@ -92,19 +93,19 @@ async function writeParts(options: TakeOptions, folder: string): Promise<Manifes
   const blobs = new BlobCopies(source, folder);
   let schemaVersion = 0;
   for (const { name, indexes } of await source.collections()) {
-    const file = await HashedFile.create(folder, documentsPath(name));
     let documents = 0;
-    for await (const bytes of source.documents(name)) {
-      documents++;
-      const doc = decoded(bytes);
-      if (!doc)
-        throw new Refusal(
-          "blob-corrupt",
-          `No backup was made: ${name} ${documents} cannot be read`,
-        );
-      await file.write(bytes);
-      if (name === schemaCollection) schemaVersion = Number(doc["version"] ?? 0);
-      for (const hash of blobsNamedIn(options.references, name, doc)) await blobs.copy(hash, name);
+    const file = await HashedFile.create(folder, documentsPath(name));
+    try {
+      for await (const { bytes, doc } of readable(source, name)) {
+        documents++;
+        await file.write(bytes);
+        if (name === schemaCollection) schemaVersion = Number(doc["version"] ?? 0);
+        for (const hash of blobsNamedIn(options.references, name, doc))
+          await blobs.copy(hash, name);
+      }
+    } catch (error) {
+      await file.abandon();
+      throw error;
     }
     files.push(await file.finish());
     collections.push({ name, documents, indexes: [...indexes] });
@@ -130,6 +131,24 @@ async function writeParts(options: TakeOptions, folder: string): Promise<Manifes
   const text = formatManifest(manifest);
   await writeHashed(folder, parts.manifest, Buffer.from(text));
   return JSON.parse(text) as Manifest;
+}
+
+/** A collection's documents. @throws {Refusal} blob-corrupt — one cannot be read, or the engine cannot find it */
+async function* readable(
+  source: Source,
+  name: string,
+): AsyncGenerator<{ bytes: Uint8Array; doc: Doc }> {
+  try {
+    for await (const bytes of source.documents(name)) {
+      const doc = decoded(bytes);
+      if (!doc) throw new Error("one of its documents is none");
+      yield { bytes, doc };
+    }
+  } catch (cause) {
+    if (isRefusal(cause)) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Refusal("blob-corrupt", `No backup was made: ${name}: ${why}`, { cause });
+  }
 }
 
 /** Where the schema version is, as one document. */
