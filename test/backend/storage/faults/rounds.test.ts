@@ -130,7 +130,8 @@ class Track {
   async #endOf(writer: Writer, { fault, chance }: Plan): Promise<Ending> {
     if (stopping.includes(fault) || fault === "small-disk") return writer.ended();
     // Half of the kills come right after an acknowledgement, half at any time, also while opening.
-    if (chance < 0.5) await writer.said(1 + Math.floor(chance * 600));
+    // Only a writer that has begun can end in order.
+    if (chance < 0.5 || fault === "end") await writer.said(1 + Math.floor(chance * 600));
     else await writer.lived((chance - 0.5) * 1200);
     if (refusing.includes(fault)) await writer.said(500);
     writer.signal(fault === "end" ? "SIGTERM" : "SIGKILL");
