@@ -44,6 +44,16 @@ module.exports = {
           "node_modules/(zod|prosemirror-model|orderedmap|@noble/hashes|@noble/curves|canonicalize|@marcbachmann/cel-js|mdast-util-[a-z-]+|micromark-[a-z-]+|@types/mdast|yaml|n2words)/",
       },
     },
+    ...["values", "language", "store", "driver"].map((folder, i, folders) => ({
+      name: `engine-${folder}-stands-on-what-is-below`,
+      comment: "The embedded engine is a package of its own; see its README.",
+      severity: "error",
+      from: { path: `^backend/platform/storage/embedded/${folder}/` },
+      to: {
+        path: "^(backend|domain)/",
+        pathNot: `^backend/platform/storage/embedded/(${folders.slice(0, i + 1).join("|")})/`,
+      },
+    })),
     {
       name: "backend-frontend-apart",
       severity: "error",

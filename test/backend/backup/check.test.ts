@@ -8,7 +8,10 @@ import { blobReferences } from "../../../backend/blob-references.ts";
 import { readConfig } from "../../../backend/config.ts";
 import { decodedDocuments } from "../../../backend/platform/storage/backup/check.ts";
 import { openFolder } from "../../../backend/platform/storage/backup/source.ts";
-import { checkedBytes, withChecksum } from "../../../backend/platform/storage/embedded/layout.ts";
+import {
+  checkedBytes,
+  withChecksum,
+} from "../../../backend/platform/storage/embedded/store/layout.ts";
 import { blobsNamedIn } from "../../../backend/platform/storage/references.ts";
 import { checkAll } from "../../../backend/cli/check.ts";
 import { seedDemo } from "../../../backend/cli/demo.ts";

@@ -16,7 +16,7 @@ import {
   uint8Array,
 } from "fast-check";
 import { Binary, BSON, Decimal128, Long, ObjectId, Timestamp, UUID } from "mongodb";
-import { readDocument } from "../../../backend/platform/storage/embedded/bson-reader.ts";
+import { readDocument } from "../../../backend/platform/storage/embedded/values/bson-reader.ts";
 
 const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 

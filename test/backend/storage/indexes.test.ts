@@ -22,9 +22,12 @@ import {
   uniqueArray,
 } from "fast-check";
 import { Long } from "mongodb";
-import { EmbeddedCollection } from "../../../backend/platform/storage/embedded/collection.ts";
+import { EmbeddedCollection } from "../../../backend/platform/storage/embedded/driver/collection.ts";
 import { Engine } from "../../../backend/platform/storage/embedded/index.ts";
-import { compareValues, encodeValue } from "../../../backend/platform/storage/embedded/keys.ts";
+import {
+  compareValues,
+  encodeValue,
+} from "../../../backend/platform/storage/embedded/values/keys.ts";
 import { openStorage, type Storage } from "../../../backend/platform/storage/index.ts";
 
 type Doc = Record<string, unknown>;

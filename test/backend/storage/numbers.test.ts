@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { assert as check, bigInt, double, integer, oneof, property, tuple } from "fast-check";
 import { Decimal128, Double, Long } from "mongodb";
-import { calculated } from "../../../backend/platform/storage/embedded/arithmetic.ts";
+import { calculated } from "../../../backend/platform/storage/embedded/language/arithmetic.ts";
 import {
   addDecimals,
   multiplyDecimals,
-} from "../../../backend/platform/storage/embedded/decimal.ts";
-import { encodeValue } from "../../../backend/platform/storage/embedded/keys.ts";
+} from "../../../backend/platform/storage/embedded/values/decimal.ts";
+import { encodeValue } from "../../../backend/platform/storage/embedded/values/keys.ts";
 
 /** A fraction of integers: every finite number exactly. */
 interface Exact {

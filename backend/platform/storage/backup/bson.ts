@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { BSON } from "mongodb";
-import type { Doc } from "../embedded/values.ts";
+import type { Doc } from "../embedded/values/values.ts";
 
 const smallestBytes = 5;
 /** MongoDB's 16 MiB, and what a server adds to a stored document. */

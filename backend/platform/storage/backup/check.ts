@@ -1,7 +1,7 @@
 import { isRefusal } from "../../../../domain/kernel/refusal.ts";
 import { blobsNamedIn, type BlobReference } from "../references.ts";
-import { DatabaseDamaged } from "../embedded/folder.ts";
-import type { Doc } from "../embedded/values.ts";
+import { DatabaseDamaged } from "../embedded/store/folder.ts";
+import type { Doc } from "../embedded/values/values.ts";
 import { decoded } from "./bson.ts";
 import type { Source } from "./source.ts";
 

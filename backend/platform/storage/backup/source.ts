@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BSON } from "mongodb";
 import { Refusal } from "../../../../domain/kernel/refusal.ts";
 import { checkedHash, verified } from "../blobs.ts";
-import { StoredState } from "../embedded/snapshot.ts";
+import { StoredState } from "../embedded/store/snapshot.ts";
 import { documentsIn, idInFront } from "./bson.ts";
 import { filesBelow, isMissing } from "./files.ts";
 import { blobPath, documentsPath, parts, type BackupIndex, type Manifest } from "./format.ts";

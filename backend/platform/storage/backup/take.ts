@@ -2,7 +2,7 @@ import { mkdir, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, isRefusal } from "../../../../domain/kernel/refusal.ts";
 import { blobsNamedIn, type BlobReference } from "../references.ts";
-import type { Doc } from "../embedded/values.ts";
+import type { Doc } from "../embedded/values/values.ts";
 import { decoded } from "./bson.ts";
 import { syncFolder } from "../durable.ts";
 import { exists, filesBelow, HashedFile, isMissing, syncTree, writeHashed } from "./files.ts";

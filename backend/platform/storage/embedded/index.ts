@@ -1,4 +1,4 @@
-export { compactDatabase, removeUnfinishedCopy } from "./compact.ts";
-export { createDriver } from "./driver.ts";
-export { Engine, type Change } from "./engine.ts";
-export type { FullScan } from "./view.ts";
+export { compactDatabase, removeUnfinishedCopy } from "./store/compact.ts";
+export { createDriver } from "./driver/driver.ts";
+export { Engine, type Change } from "./store/engine.ts";
+export type { FullScan } from "./store/view.ts";

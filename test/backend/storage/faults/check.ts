@@ -3,9 +3,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { trusted } from "mongoose";
-import { keysOf, type IndexSpec } from "../../../../backend/platform/storage/embedded/indexes.ts";
-import { checkedBytes } from "../../../../backend/platform/storage/embedded/layout.ts";
-import { fromBytes, type Doc } from "../../../../backend/platform/storage/embedded/values.ts";
+import {
+  keysOf,
+  type IndexSpec,
+} from "../../../../backend/platform/storage/embedded/store/indexes.ts";
+import { checkedBytes } from "../../../../backend/platform/storage/embedded/store/layout.ts";
+import {
+  fromBytes,
+  type Doc,
+} from "../../../../backend/platform/storage/embedded/values/values.ts";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { emptyState, laneCount, type Entry, type LaneState } from "./history.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { StoredState } from "../../../../backend/platform/storage/embedded/snapshot.ts";
+import { StoredState } from "../../../../backend/platform/storage/embedded/store/snapshot.ts";
 import { checkFolder } from "./check.ts";
 import { Ledger } from "./ledger.ts";
 

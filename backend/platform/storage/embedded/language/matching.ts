@@ -1,0 +1,213 @@
+import { Aggregator } from "mingo/aggregator";
+import { Context, evalExpr } from "mingo/core";
+import * as accumulators from "mingo/operators/accumulator";
+import * as expressions from "mingo/operators/expression";
+import * as pipelines from "mingo/operators/pipeline";
+import * as projections from "mingo/operators/projection";
+import * as queries from "mingo/operators/query";
+import * as windows from "mingo/operators/window";
+import { Query } from "mingo/query";
+import { updateOne, type PipelineStage } from "mingo/updater";
+import { collatorOf, type Collator } from "../values/collation.ts";
+import { serverError, unsupported } from "../values/errors.ts";
+import { assertFilter } from "./filters.ts";
+import { compareValues, encodeValue, rankOf, sameValue } from "../values/keys.ts";
+import { candidatesAt } from "../values/paths.ts";
+import { listedTest, typedExpressions, typedOperators, typedStages } from "./predicates.ts";
+import { ownExpressions, ownStages } from "./stages.ts";
+import { bsonType, type Doc } from "../values/values.ts";
+
+type Test = (candidate: unknown, operand: unknown) => boolean;
+type Predicate = (doc: unknown) => boolean;
+
+function equality(collator: Collator | undefined): Test {
+  return (candidate, operand) => {
+    if (typeof candidate !== "string") return sameValue(candidate, operand);
+    if (collator === undefined || typeof operand !== "string") return candidate === operand;
+    return collator(candidate, operand) === 0;
+  };
+}
+
+/** Comparison operators hold only between values of one type ("type bracketing"). */
+function ordered(collator: Collator | undefined, accept: (order: number) => boolean): Test {
+  return (candidate, operand) => {
+    if (rankOf(candidate) !== rankOf(operand)) return false;
+    if (collator && typeof candidate === "string" && typeof operand === "string")
+      return accept(collator(candidate, operand));
+    if (Number.isNaN(candidate) || Number.isNaN(operand)) {
+      return Number.isNaN(candidate) && Number.isNaN(operand) && accept(0);
+    }
+    return accept(compareValues(candidate, operand));
+  };
+}
+
+function any(test: Test) {
+  return (path: string, operand: unknown): Predicate => {
+    return (doc) => candidatesAt(doc, path).some((candidate) => test(candidate, operand));
+  };
+}
+
+function none(test: Test) {
+  const some = any(test);
+  return (path: string, operand: unknown): Predicate => {
+    const matches = some(path, operand);
+    return (doc) => !matches(doc);
+  };
+}
+
+function inList(equals: Test): Test {
+  return (candidate, operand) =>
+    Array.isArray(operand) &&
+    operand.some((item) => listedTest(item, (value) => equals(value, item))(candidate));
+}
+
+const typeNames: Record<string, readonly (string | number)[]> = {
+  ObjectId: ["objectId", 7],
+  Binary: ["binData", 5],
+  Decimal128: ["decimal", 19, "number"],
+  Double: ["double", 1, "number"],
+  Long: ["long", 18, "number"],
+  Timestamp: ["timestamp", 17],
+  MinKey: ["minKey", -1],
+  MaxKey: ["maxKey", 127],
+};
+
+function namesOfType(value: unknown): readonly (string | number)[] {
+  if (value === undefined) return [];
+  if (value === null) return ["null", 10];
+  if (typeof value === "string") return ["string", 2];
+  if (typeof value === "boolean") return ["bool", 8];
+  if (typeof value === "number") return numberNames(value);
+  if (Array.isArray(value)) return ["array", 4];
+  if (value instanceof Date) return ["date", 9];
+  if (value instanceof RegExp) return ["regex", 11];
+  return typeNames[bsonType(value) ?? ""] ?? ["object", 3];
+}
+
+function numberNames(value: number): readonly (string | number)[] {
+  const isInt = Number.isInteger(value) && Math.abs(value) <= 0x7fffffff;
+  return isInt ? ["int", 16, "number"] : ["double", 1, "number"];
+}
+
+const ofType: Test = (candidate, operand) => {
+  const wanted: unknown[] = Array.isArray(operand) ? operand : [operand];
+  return namesOfType(candidate).some((name) => wanted.includes(name));
+};
+
+/** MongoDB's comparison by BSON type instead of mingo's by JavaScript type; the other operators are mingo's. */
+function comparisons(collator: Collator | undefined) {
+  const equals = equality(collator);
+  return {
+    $eq: any(equals),
+    $ne: none(equals),
+    $gt: any(ordered(collator, (order) => order > 0)),
+    $gte: any(ordered(collator, (order) => order >= 0)),
+    $lt: any(ordered(collator, (order) => order < 0)),
+    $lte: any(ordered(collator, (order) => order <= 0)),
+    $in: any(inList(equals)),
+    $nin: none(inList(equals)),
+    $type: any(ofType),
+    ...typedOperators(equals),
+  };
+}
+
+function contextWith(collator: Collator | undefined): Context {
+  return Context.init({
+    accumulator: accumulators,
+    expression: {
+      ...expressions,
+      ...({ ...typedExpressions, ...ownExpressions } as unknown as typeof expressions),
+    },
+    pipeline: {
+      ...pipelines,
+      ...({ ...typedStages, ...ownStages } as unknown as typeof pipelines),
+    },
+    projection: projections,
+    window: windows,
+    query: { ...queries, ...(comparisons(collator) as unknown as typeof queries) },
+  });
+}
+
+const options = { context: contextWith(undefined), scriptEnabled: false };
+
+const geometry = /^\$(near|geo)/;
+
+/** What the server would say to what mingo does not understand. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof SyntaxError)
+    return serverError(51091, `Regular expression is invalid: ${error.message}`);
+  if (!(error instanceof Error) || error.constructor.name !== "MingoError") return error;
+  const { message } = error;
+  const operator = /unknown (?:top level|query) operator:? (\$\w*)/.exec(message)?.[1];
+  if (operator === "$text") return serverError(27, "text index required for $text query");
+  if (operator !== undefined && geometry.test(operator))
+    return unsupported(`geometry (${operator})`);
+  if (operator !== undefined) return serverError(2, message.replace("query operator", "operator:"));
+  if (message.startsWith("$where"))
+    return serverError(2, "$where needs JavaScript, which is disabled");
+  const stage = /unregistered pipeline operator (.*)\.$/i.exec(message)?.[1];
+  if (stage !== undefined)
+    return serverError(40324, `Unrecognized pipeline stage name: '${stage}'`);
+  const expression = /'(\$\w+)' is not registered/.exec(message)?.[1];
+  if (expression !== undefined) return serverError(168, `Unrecognized expression '${expression}'`);
+  return serverError(2, message);
+}
+
+function refusing<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+
+/** Compiles a filter; strings compare by the collation, if there is one. */
+export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): boolean } {
+  const collator = collatorOf(collation);
+  const how = collator ? { ...options, context: contextWith(collator) } : options;
+  assertFilter(filter);
+  const { $comment: _, ...conditions } = filter;
+  const query = refusing(() => new Query(conditions, how));
+  return { test: (doc) => refusing(() => query.test(doc)) };
+}
+
+/** What an aggregation expression makes of a document. */
+export function evaluated(doc: Doc, expression: unknown): unknown {
+  return refusing(() => evalExpr(doc, expression as never, options as never));
+}
+
+/** What else aggregation stages need: other collections, for `$lookup` and `$unionWith`, and how strings compare. */
+export interface Surroundings {
+  collection(name: string): Doc[];
+  readonly collation?: unknown;
+}
+
+/** Runs aggregation stages over documents. */
+export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Doc[] {
+  const collator = collatorOf(around.collation);
+  const how = {
+    ...options,
+    ...(collator ? { context: contextWith(collator), collation: around.collation as never } : {}),
+    collectionResolver: (name: string) => around.collection(name),
+  };
+  return refusing(() => new Aggregator(stages, how).run(docs));
+}
+
+/** A document after the stages of a pipeline update. */
+export function piped(doc: Doc, stages: readonly Doc[]): Doc {
+  const docs = [doc];
+  const pipeline = stages as unknown as PipelineStage[];
+  refusing(() => updateOne(docs, {}, pipeline, { cloneMode: "deep" }, options));
+  return docs[0] ?? doc;
+}
+
+/** Distinct values in order of first appearance. */
+export function distinctValues(values: readonly unknown[]): unknown[] {
+  const seen = new Map<string, unknown>();
+  for (const value of values) {
+    if (value === undefined) continue;
+    const key = encodeValue(value).toString("latin1");
+    if (!seen.has(key)) seen.set(key, value);
+  }
+  return [...seen.values()];
+}

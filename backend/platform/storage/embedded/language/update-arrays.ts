@@ -1,0 +1,140 @@
+import { wholeNumber } from "./arithmetic.ts";
+import { serverError } from "../values/errors.ts";
+import { sameValue } from "../values/keys.ts";
+import { matcherOf } from "./matching.ts";
+import { compareAt, type Field } from "../values/paths.ts";
+import { read, write, type Place } from "./update-paths.ts";
+import { copyOf, hasOperators, isDoc, promoted, typeName, type Doc } from "../values/values.ts";
+
+function arrayAt(place: Place, refusal: (type: string) => Error): unknown[] | undefined {
+  const value = read(place);
+  if (value === undefined || Array.isArray(value)) return value as unknown[] | undefined;
+  throw refusal(typeName(value));
+}
+
+const isModified = (operand: unknown): operand is Doc =>
+  isDoc(operand) && Object.hasOwn(operand, "$each");
+
+function each(operand: Doc, operator: string, code: number): unknown[] {
+  if (Array.isArray(operand.$each)) return operand.$each as unknown[];
+  const found = typeName(operand.$each);
+  throw serverError(
+    code,
+    `The argument to $each in ${operator} must be an array but it was of type: ${found}`,
+  );
+}
+
+function sortFields(spec: unknown): readonly Field[] {
+  const direction = (value: unknown): 1 | -1 => {
+    const number = wholeNumber(value);
+    if (number === 1 || number === -1) return number;
+    throw serverError(2, "The $sort element value must be either 1 or -1");
+  };
+  if (!isDoc(spec)) return [["", direction(spec)]];
+  const fields = Object.entries(spec).map(([path, value]): Field => [path, direction(value)]);
+  if (fields.length > 0) return fields;
+  throw serverError(2, "The $sort pattern is empty when it should be a set of fields.");
+}
+
+function whole(value: unknown, modifier: string): number {
+  const number = wholeNumber(value);
+  if (number !== undefined) return number;
+  const found = typeName(value);
+  throw serverError(
+    2,
+    `The value for ${modifier} must be an integer value but was given type: ${found}`,
+  );
+}
+
+const modifiers = new Set(["$each", "$position", "$sort", "$slice"]);
+
+/** `$push`, with `$each`, `$position`, `$sort` and `$slice`. */
+export function push(place: Place, operand: unknown): void {
+  const options = isModified(operand) ? operand : {};
+  const added = isModified(operand) ? each(operand, "$push", 2) : [operand];
+  const odd = Object.keys(options).find((name) => !modifiers.has(name));
+  if (odd !== undefined) throw serverError(2, `Unrecognized clause in $push: ${odd}`);
+  const items = [
+    ...(arrayAt(place, (type) =>
+      serverError(2, `The field '${place.path}' must be an array but is of type ${type}`),
+    ) ?? []),
+  ];
+  const at = options.$position === undefined ? items.length : whole(options.$position, "$position");
+  items.splice(at, 0, ...added.map((item) => copyOf(item)));
+  if (options.$sort !== undefined) {
+    const fields = sortFields(options.$sort);
+    items.sort((a, b) => compareAt(a, b, fields));
+  }
+  if (options.$slice === undefined) return write(place, items);
+  const size = whole(options.$slice, "$slice");
+  write(place, size < 0 ? items.slice(size) : items.slice(0, size));
+}
+
+/** `$addToSet`, with `$each`. */
+export function addToSet(place: Place, operand: unknown): void {
+  const added = isModified(operand) ? each(operand, "$addToSet", 14) : [operand];
+  if (isModified(operand) && Object.keys(operand).length > 1)
+    throw serverError(2, "Found unexpected fields after $each in $addToSet");
+  const items = [
+    ...(arrayAt(place, (type) => {
+      const field = `Field named '${place.key}' has non-array type ${type}`;
+      return serverError(2, `Cannot apply $addToSet to non-array field. ${field}`);
+    }) ?? []),
+  ];
+  for (const item of added) {
+    if (!items.some((other) => sameValue(other, item))) items.push(copyOf(item));
+  }
+  write(place, items);
+}
+
+const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
+
+/** A document is a filter on elements that are documents, operators one on elements, anything else equals. */
+function unwanted(operand: unknown): (item: unknown) => boolean {
+  const [first] = isDoc(operand) ? Object.keys(operand) : [];
+  const isOperator = first?.startsWith("$") === true && !clauses.has(first);
+  if (isDoc(operand) && !isOperator) {
+    const matcher = matcherOf(promoted(operand));
+    return (item) => isDoc(item) && matcher.test(promoted(item));
+  }
+  if (!hasOperators(operand) && !(operand instanceof RegExp))
+    return (item) => sameValue(item, operand);
+  const matcher = matcherOf({ e: promoted(operand) });
+  return (item) => matcher.test({ e: promoted(item) });
+}
+
+const noArray = (): Error => serverError(2, "Cannot apply $pull to a non-array value");
+
+function keep(place: Place, isUnwanted: (item: unknown) => boolean): void {
+  const items = arrayAt(place, noArray);
+  if (items?.some((item) => isUnwanted(item)) === true)
+    write(
+      place,
+      items.filter((item) => !isUnwanted(item)),
+    );
+}
+
+/** `$pull`: by value, by pattern or by condition. */
+export function pull(place: Place, operand: unknown): void {
+  keep(place, unwanted(operand));
+}
+
+/** `$pullAll`: by equality with any of a list. */
+export function pullAll(place: Place, operand: unknown): void {
+  if (!Array.isArray(operand)) {
+    const found = typeName(operand);
+    throw serverError(2, `$pullAll requires an array argument but was given a ${found}`);
+  }
+  keep(place, (item) => (operand as unknown[]).some((other) => sameValue(other, item)));
+}
+
+/** `$pop`: the last element, or with -1 the first. */
+export function pop(place: Place, operand: unknown): void {
+  const end = wholeNumber(operand);
+  if (end !== 1 && end !== -1)
+    throw serverError(9, `$pop expects 1 or -1, found: ${JSON.stringify(operand)}`);
+  const items = arrayAt(place, (type) =>
+    serverError(14, `Path '${place.path}' contains an element of non-array type '${type}'`),
+  );
+  if (items) write(place, end === -1 ? items.slice(1) : items.slice(0, -1));
+}

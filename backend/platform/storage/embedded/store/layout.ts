@@ -1,0 +1,105 @@
+import { crc32 } from "node:zlib";
+import { serverError } from "../values/errors.ts";
+import type { IndexSpec } from "./indexes.ts";
+import { afterPrefix, fitKey } from "../values/keys.ts";
+import type { KeyRange, Kv } from "./kv.ts";
+import { fromBytes, isDoc } from "../values/values.ts";
+
+/** A collection in the catalog. */
+export interface CatalogEntry {
+  readonly id: number;
+  readonly name: string;
+  readonly indexes: readonly IndexSpec[];
+}
+
+const checksumBytes = 4;
+
+/** A document as it is stored: its BSON, and behind it the CRC-32 of that. */
+export function withChecksum(bytes: Uint8Array): Buffer {
+  const value = Buffer.allocUnsafe(bytes.length + checksumBytes);
+  value.set(bytes);
+  value.writeUInt32BE(crc32(bytes), bytes.length);
+  return value;
+}
+
+/**
+ * The BSON of a stored document. One that was stored without a checksum, as by version 0.1.0, is its own length.
+ * @throws {MongoServerError} 8 — when it is not what was stored
+ */
+export function checkedBytes(value: Buffer): Buffer {
+  const size = value.length < checksumBytes ? 0 : value.readInt32LE(0);
+  if (size === value.length) return value;
+  const bytes = value.subarray(0, Math.max(size, 0));
+  if (value.length !== size + checksumBytes || value.readUInt32BE(size) !== crc32(bytes))
+    throw serverError(
+      8,
+      "A stored document is damaged: its checksum is another. Run `entente check` and restore a backup.",
+    );
+  return bytes;
+}
+
+/** Bytes of a record number, which orders documents by insertion. */
+export const recordBytes = 6;
+
+const catalogPrefix = Buffer.alloc(4);
+const catalogRange: KeyRange = { start: catalogPrefix, end: afterPrefix(catalogPrefix) };
+
+/** Beginning of the keys of an index of a table; index 0 holds the documents. */
+export function prefixOf(table: number, index: number): Buffer {
+  const prefix = Buffer.allocUnsafe(4);
+  prefix.writeUInt16BE(table, 0);
+  prefix.writeUInt16BE(index, 2);
+  return prefix;
+}
+
+/** The key of a document. */
+export function documentKey(table: number, record: number): Buffer {
+  const key = Buffer.allocUnsafe(4 + recordBytes);
+  key.writeUInt16BE(table, 0);
+  key.writeUInt16BE(0, 2);
+  key.writeUIntBE(record, 4, recordBytes);
+  return key;
+}
+
+/** A record number as an index holds it. */
+export function recordOf(bytes: Buffer, at = 0): number {
+  return bytes.readUIntBE(at, recordBytes);
+}
+
+/** The table and record of a document's key, or undefined for any other key. */
+export function documentOf(key: Buffer): { table: number; record: number } | undefined {
+  if (key.readUInt16BE(2) !== 0 || isCatalogKey(key)) return undefined;
+  return { table: key.readUInt16BE(0), record: recordOf(key, 4) };
+}
+
+/** Whether a key belongs to the catalog: collections and their indexes. */
+export function isCatalogKey(key: Buffer): boolean {
+  return key.readUInt32BE(0) === 0;
+}
+
+/** The key of a collection in the catalog. */
+export function catalogKey(name: string): Buffer {
+  return Buffer.concat([catalogPrefix, fitKey(Buffer.from(name))]);
+}
+
+/** Reads a collection's entry. @throws {MongoServerError} 8 — when it is damaged */
+export function readCatalogEntry(bytes: Uint8Array): CatalogEntry {
+  const { id, name, indexes } = fromBytes(bytes);
+  if (typeof id !== "number" || typeof name !== "string" || !Array.isArray(indexes)) {
+    throw serverError(8, "The catalog of the embedded database is damaged.");
+  }
+  return { id, name, indexes: (indexes as unknown[]).filter(isDoc) as unknown as IndexSpec[] };
+}
+
+/** Every collection in the catalog. @throws {MongoServerError} 8 — when it is damaged */
+export function readCatalog(kv: Kv): CatalogEntry[] {
+  return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
+}
+
+/** The highest record number a table stores; 0 for none. */
+export function lastRecord(kv: Kv, table: number): number {
+  const start = prefixOf(table, 0);
+  for (const { key } of kv.entries({ start, end: afterPrefix(start), reverse: true }))
+    return recordOf(key, 4);
+  return 0;
+}

@@ -1,0 +1,325 @@
+import type { Cache } from "./cache.ts";
+import { duplicateKey, serverError } from "../values/errors.ts";
+import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
+import { afterPrefix, encodeValue, fitKey } from "../values/keys.ts";
+import type { Entry, Kv } from "./kv.ts";
+import {
+  catalogKey,
+  checkedBytes,
+  documentKey,
+  prefixOf,
+  readCatalogEntry,
+  recordOf,
+  withChecksum,
+  type CatalogEntry,
+} from "./layout.ts";
+import { RowReader, type Resume, type Row, type Scan } from "./rows.ts";
+import {
+  fromBytes,
+  fromBytesExactly,
+  maxDocumentBytes,
+  toBytes,
+  type Doc,
+} from "../values/values.ts";
+
+/** Hands out numbers that no other table, or document of the table, has or will have. */
+export interface Numbers {
+  table(): number;
+  record(table: number): number;
+}
+
+/** What a table stands on. A cache may only stand beside the latest durable state. */
+export interface Ground {
+  readonly kv: Kv;
+  readonly numbers: Numbers;
+  readonly cache: Cache | undefined;
+}
+
+interface IndexEntry {
+  readonly key: Buffer;
+  readonly spec: IndexSpec;
+}
+
+/** Storage of one collection: documents by record number and its indexes, all in one ordered key space. */
+export class Table {
+  readonly name: string;
+  readonly #kv: Kv;
+  readonly #numbers: Numbers;
+  readonly #rows: RowReader;
+  #entry: CatalogEntry | undefined;
+  #prefixes: (Buffer | undefined)[] = [];
+
+  constructor({ kv, numbers, cache }: Ground, name: string) {
+    this.name = name;
+    this.#kv = kv;
+    this.#numbers = numbers;
+    this.#rows = new RowReader(kv, cache);
+    this.reload();
+  }
+
+  /** Its number in the key space; undefined before the first write. */
+  get id(): number | undefined {
+    return this.#entry?.id;
+  }
+
+  /** Its indexes, `_id_` first. */
+  get indexes(): readonly IndexSpec[] {
+    return this.#entry?.indexes ?? [idIndex];
+  }
+
+  /** Reads the catalog again. */
+  reload(): void {
+    const bytes = this.#kv.get(catalogKey(this.name));
+    this.#entry = bytes === undefined ? undefined : readCatalogEntry(bytes);
+    this.#prefixes = [];
+  }
+
+  #saveCatalog(indexes: readonly IndexSpec[]): number {
+    const id = this.#entry?.id ?? this.#numbers.table();
+    this.#entry = { id, name: this.name, indexes };
+    this.#prefixes = [];
+    this.#kv.put(catalogKey(this.name), Buffer.from(toBytes(this.#entry, true)));
+    return id;
+  }
+
+  /** Makes sure the collection exists and tells its number. Inside a write. */
+  create(): number {
+    return this.#entry?.id ?? this.#saveCatalog([{ ...idIndex }]);
+  }
+
+  #documentKey(record: number): Buffer {
+    return documentKey(this.#entry?.id ?? 0, record);
+  }
+
+  #prefix(index: number): Buffer {
+    let prefix = this.#prefixes[index];
+    if (prefix === undefined) {
+      prefix = prefixOf(this.#entry?.id ?? 0, index);
+      this.#prefixes[index] = prefix;
+    }
+    return prefix;
+  }
+
+  #entriesOf(record: Buffer, doc: Doc): IndexEntry[] {
+    return this.indexes.flatMap((spec) => {
+      const prefix = this.#prefix(spec.id);
+      return this.#keys(spec, doc).map((key) => ({
+        key: Buffer.concat(spec.unique ? [prefix, key] : [prefix, key, record]),
+        spec,
+      }));
+    });
+  }
+
+  #keys(spec: IndexSpec, doc: Doc): readonly Buffer[] {
+    const found = keysOf(spec, doc);
+    const roots = found.multikeyRoots.filter((root) => !spec.multikeyRoots.includes(root));
+    if (roots.length > 0 || (found.hasLongKeys && !spec.hasLongKeys)) {
+      spec.multikeyRoots = [...spec.multikeyRoots, ...roots];
+      spec.hasLongKeys ||= found.hasLongKeys;
+      this.#saveCatalog(this.indexes);
+    }
+    return found.keys;
+  }
+
+  #refuseDuplicates(entries: readonly IndexEntry[], record: Buffer, doc: Doc): void {
+    for (const { key, spec } of entries) {
+      if (!spec.unique) continue;
+      const holder = this.#kv.peek(key);
+      if (holder && !holder.equals(record))
+        throw duplicateKey(this.name, spec, keyValueOf(spec, doc));
+    }
+  }
+
+  /**
+   * Stores a new document. Inside a write.
+   * @throws {MongoServerError} 11000 — when a unique index already holds its key; 10334 — when larger than 16 MiB
+   */
+  insert(doc: Doc): void {
+    this.#add(doc, encoded(doc));
+  }
+
+  /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
+  insertBytes(bytes: Buffer): void {
+    this.#add(fromBytes(bytes), withChecksum(bytes));
+  }
+
+  #add(doc: Doc, value: Buffer): void {
+    const key = this.#documentKey(this.#numbers.record(this.create()));
+    const record = key.subarray(4);
+    const entries = this.#entriesOf(record, doc);
+    this.#refuseDuplicates(entries, record, doc);
+    this.#kv.put(key, value);
+    for (const entry of entries) this.#kv.put(entry.key, record);
+  }
+
+  /** A row with the type of each number, as a change must keep it. */
+  exactly({ record, doc }: Row): Row {
+    const value = this.#kv.get(this.#documentKey(record));
+    return { record, doc: value === undefined ? doc : fromBytesExactly(checkedBytes(value)) };
+  }
+
+  /**
+   * Replaces a document, read {@link exactly}; tells whether anything changed. Inside a write.
+   * @throws {MongoServerError} as {@link insert}
+   */
+  update(row: Row, next: Doc): boolean {
+    const value = encoded(next);
+    const key = this.#documentKey(row.record);
+    if (this.#kv.peek(key)?.equals(value)) return false;
+    const record = key.subarray(4);
+    const before = this.#entriesOf(record, row.doc);
+    const after = this.#entriesOf(record, next);
+    this.#refuseDuplicates(after, record, next);
+    this.#kv.put(key, value);
+    for (const entry of missingFrom(after, before)) this.#kv.remove(entry.key);
+    for (const entry of missingFrom(before, after)) this.#kv.put(entry.key, record);
+    return true;
+  }
+
+  /** Removes a document. Inside a write. */
+  remove(row: Row): void {
+    const { doc } = this.exactly(row);
+    const key = this.#documentKey(row.record);
+    for (const entry of this.#entriesOf(key.subarray(4), doc)) this.#kv.remove(entry.key);
+    this.#kv.remove(key);
+  }
+
+  /** The document with that `_id`. Nobody may change it: see {@link Ground}. */
+  findById(id: unknown): Row | undefined {
+    if (this.#entry === undefined) return undefined;
+    const key = Buffer.concat([this.#prefix(idIndex.id), fitKey(encodeValue(id))]);
+    const record = this.#kv.peek(key);
+    return record && this.#rows.row(this.#entry.id, recordOf(record));
+  }
+
+  /**
+   * Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end.
+   * Nobody may change a row's document: see {@link Ground}.
+   */
+  scan(scan: Scan, visit: (row: Row) => boolean): Resume | undefined {
+    return this.#entry && this.#rows.scan(this.#entry.id, scan, visit);
+  }
+
+  /** How many documents there are, without reading them. */
+  count(): number {
+    if (this.#entry === undefined) return 0;
+    const prefix = this.#prefix(0);
+    return this.#kv.count({ start: prefix, end: afterPrefix(prefix) });
+  }
+
+  /**
+   * Adds an index and fills it. Inside a write.
+   * @throws {MongoServerError} 11000 — when existing documents share a unique key; 86 — when the name is taken by another definition
+   */
+  addIndex(make: (id: number) => IndexSpec): string {
+    this.create();
+    const spec = make(Math.max(...this.indexes.map(({ id }) => id)) + 1);
+    // Every collection has the index on `_id`, whatever name it is asked for by.
+    if (isSameKey(spec, idIndex)) return idIndex.name;
+    const existing = this.indexes.find(({ name }) => name === spec.name);
+    const twin = this.indexes.find((index) => isSameDefinition(index, spec));
+    if (existing !== undefined && existing === twin) return spec.name;
+    if (existing)
+      throw serverError(
+        86,
+        `An existing index has the same name as the requested index: ${spec.name}`,
+      );
+    if (twin) throw serverError(85, `Index already exists with a different name: ${twin.name}`);
+    this.clearIndex(spec.id);
+    this.#fill(spec);
+    this.#saveCatalog([...this.indexes, spec]);
+    return spec.name;
+  }
+
+  #fill(spec: IndexSpec): void {
+    const documents = this.#prefix(0);
+    const reading = { start: documents, end: afterPrefix(documents) };
+    for (let after: Buffer | undefined = documents; after;) {
+      const batch: Entry[] = take(this.#kv.entries({ ...reading, after }), fillBatch);
+      for (const entry of batch) this.#fillOne(spec, entry);
+      after = batch.at(-1)?.key;
+    }
+  }
+
+  #fillOne(spec: IndexSpec, entry: Entry): void {
+    const record = entry.key.subarray(4);
+    const doc = fromBytes(checkedBytes(entry.value));
+    const found = keysOf(spec, doc);
+    spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
+    spec.hasLongKeys ||= found.hasLongKeys;
+    for (const plain of found.keys) {
+      const key = Buffer.concat([this.#prefix(spec.id), plain, ...(spec.unique ? [] : [record])]);
+      this.#refuseDuplicates([{ key, spec }], record, doc);
+      this.#kv.put(key, record);
+    }
+  }
+
+  /** Takes an index out of use and tells its number. Inside a write. */
+  dropIndex(name: string): number {
+    const spec = this.indexes.find((index) => index.name === name);
+    if (spec === undefined || spec.id === idIndex.id)
+      throw serverError(27, `index not found with name [${name}]`);
+    this.#saveCatalog(this.indexes.filter((index) => index !== spec));
+    return spec.id;
+  }
+
+  /** Removes the keys that an index number no longer used has left. Inside a write. */
+  clearIndex(id: number): void {
+    if (this.indexes.every((index) => index.id !== id)) this.#clear(this.#prefix(id));
+  }
+
+  /** Gives the collection another name; tables must be read again. Inside a write. */
+  rename(name: string): void {
+    if (this.#entry === undefined) return;
+    this.#kv.remove(catalogKey(this.name));
+    this.#kv.put(catalogKey(name), Buffer.from(toBytes({ ...this.#entry, name }, true)));
+  }
+
+  /** Removes the collection. Inside a write. */
+  drop(): void {
+    if (this.#entry === undefined) return;
+    this.#clear(prefixOf(this.#entry.id, 0).subarray(0, 2));
+    this.#kv.remove(catalogKey(this.name));
+    this.#entry = undefined;
+  }
+
+  #clear(prefix: Buffer): void {
+    const entries = [...this.#kv.entries({ start: prefix, end: afterPrefix(prefix) })];
+    for (const { key } of entries) this.#kv.remove(key);
+  }
+}
+
+const fillBatch = 1_000;
+
+function take<T>(items: Iterable<T>, count: number): T[] {
+  const taken: T[] = [];
+  for (const item of items) if (taken.push(item) === count) break;
+  return taken;
+}
+
+function encoded(doc: Doc): Buffer {
+  const bytes = toBytes(doc);
+  if (bytes.length > maxDocumentBytes)
+    throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
+  return withChecksum(bytes);
+}
+
+function missingFrom(some: readonly IndexEntry[], others: readonly IndexEntry[]): IndexEntry[] {
+  return others.filter(({ key }) => !some.some((entry) => entry.key.equals(key)));
+}
+
+function isSameKey(a: IndexSpec, b: IndexSpec): boolean {
+  return JSON.stringify(a.fields) === JSON.stringify(b.fields);
+}
+
+function isSameDefinition(a: IndexSpec, b: IndexSpec): boolean {
+  const definition = ({ fields, unique, sparse, partial, expireAfterSeconds }: IndexSpec) =>
+    encodeValue({
+      fields,
+      unique,
+      sparse,
+      partial: partial ?? null,
+      ttl: expireAfterSeconds ?? null,
+    });
+  return definition(a).equals(definition(b));
+}
