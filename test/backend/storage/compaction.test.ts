@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { migrations } from "../../../backend/migrations/index.ts";
+import { compactDatabase } from "../../../backend/platform/storage/embedded/store/compact.ts";
+import { readRoots } from "../../../backend/platform/storage/embedded/store/roots.ts";
 import { openStorage, type Storage } from "../../../backend/platform/storage/index.ts";
 import { lockFolder } from "../../../backend/platform/storage/lock.ts";
 import { migrate } from "../../../backend/platform/storage/migrations.ts";
@@ -78,6 +80,23 @@ describe("the database file", () => {
         .catch((thrown: unknown) => thrown);
       expect(error).to.have.property("code", 11_000);
     });
+  });
+
+  it("[UPK-15] keeps a compacted state where the next transaction does not write over it", async () => {
+    const folder = join(dataDir, "db");
+    const numbers = new Set<bigint>();
+    for (let round = 0; round < 4; round++) {
+      await withStorage(({ connection }) => connection.collection("papers").insertOne({}));
+      await compactDatabase(folder);
+      const [even, odd] = readRoots(await readFile(join(folder, "data.mdb")));
+      expect(even?.transaction).to.equal(0n);
+      expect(odd && odd.transaction % 2n).to.equal(1n);
+      numbers.add(odd?.transaction ?? 0n);
+    }
+    expect(numbers.size).to.equal(4);
+    expect(
+      await withStorage(({ connection }) => connection.collection("papers").countDocuments({})),
+    ).to.equal(4);
   });
 
   it("[UPK-15] is the old or the new one, whole, whenever compaction is killed", async function () {

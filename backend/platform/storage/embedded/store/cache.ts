@@ -9,6 +9,27 @@ interface Held {
   readonly sizeBytes: number;
 }
 
+/**
+ * Tells what is asked for again from what is asked for once, which would only push other things out: a bit for each
+ * hash met, all forgotten when many are.
+ */
+class Acquaintance {
+  readonly #met = new Uint8Array(2 ** 18);
+  #count = 0;
+
+  /** Whether something of this hash was met before. */
+  isOld(hash: number): boolean {
+    const slot = hash & (this.#met.length - 1);
+    if (this.#met[slot] === 1) return true;
+    if (++this.#count > this.#met.length / 2) {
+      this.#met.fill(0);
+      this.#count = 0;
+    }
+    this.#met[slot] = 1;
+    return false;
+  }
+}
+
 /** By table, then by record. */
 type Generation = Map<number, Map<number, Held>>;
 
@@ -18,6 +39,7 @@ type Generation = Map<number, Map<number, Held>>;
  */
 class DocumentCache {
   readonly #generationBytes: number;
+  readonly #acquaintance = new Acquaintance();
   #young: Generation = new Map();
   #old: Generation = new Map();
   #youngBytes = 0;
@@ -34,9 +56,12 @@ class DocumentCache {
     return older?.doc;
   }
 
-  /** Keeps a document that nobody changes from now on. */
-  set(table: number, record: number, held: Held): void {
-    if (held.sizeBytes <= maxKeptBytes) this.#keep(table, record, held);
+  /** Tells whether it keeps the document, which nobody may change from then on. */
+  offer(table: number, record: number, held: Held): boolean {
+    if (held.sizeBytes > maxKeptBytes) return false;
+    if (!this.#acquaintance.isOld(record + table * 31)) return false;
+    this.#keep(table, record, held);
+    return true;
   }
 
   #keep(table: number, record: number, held: Held): void {
@@ -67,12 +92,18 @@ const listCost = 8;
 
 /** Which records short ranges of indexes were found to hold, for readers of the latest durable state. */
 export class RangeCache {
+  readonly #acquaintance = new Acquaintance();
   #lists = new Map<number, Map<string, readonly number[]>>();
   #size = 0;
 
   /** The records of a range of an index, which is named by the first four bytes of its keys. */
   get(index: number, range: string): readonly number[] | undefined {
     return this.#lists.get(index)?.get(range);
+  }
+
+  /** Whether a range is worth keeping: it was asked for before. */
+  isWanted(hash: number): boolean {
+    return this.#acquaintance.isOld(hash);
   }
 
   set(index: number, range: string, records: readonly number[]): void {

@@ -179,14 +179,18 @@ function orderedRows(prepared: Prepared): Row[] {
   return plan.isSorted || sort.length === 0 ? rows : sorted(rows, prepared);
 }
 
-/** All matching rows, read at once; nobody may change their documents when the view is shared. */
+/** All matching rows, read at once. */
 export function findRows(view: View, name: string, query: Query): Row[] {
   return orderedRows(prepare(view, name, query));
 }
 
 /** All matching documents, read at once. */
 export function findDocs(view: View, name: string, query: Query): Doc[] {
-  return findRows(view, name, query).map(({ doc }) => (view.isShared ? copyOf(doc) : doc));
+  return findRows(view, name, query).map((row) => ownDoc(row));
+}
+
+function ownDoc({ doc, isKept }: Row): Doc {
+  return isKept ? copyOf(doc) : doc;
 }
 
 /** The first matching row, as a list of none or one. */
@@ -265,15 +269,18 @@ class Progress {
 export function openQuery(view: View, name: string, query: Query): Source {
   const prepared = prepare(view, name, query);
   const progress = new Progress(prepared, query);
+  const { readAs, projection, filter } = query;
+  const exactly = (row: Row) => (readAs ? readAs(view.table(name).exactly(row).doc) : row.doc);
   return {
     next() {
-      const { readAs } = query;
       const rows = progress.next();
-      const docs = rows.map((row) =>
-        readAs ? readAs(view.table(name).exactly(row).doc) : row.doc,
+      if (readAs === undefined && projection === undefined) return rows.map((row) => ownDoc(row));
+      const shown = projected(
+        rows.map((row) => exactly(row)),
+        projection,
+        filter,
       );
-      const shown = projected(docs, query.projection, query.filter);
-      return view.isShared ? shown.map((doc) => copyOf(doc)) : shown;
+      return rows.some(({ isKept }) => isKept) ? shown.map((doc) => copyOf(doc)) : shown;
     },
     explain() {
       let returned = 0;

@@ -10,6 +10,8 @@ import type { Doc } from "../values/values.ts";
 export interface Row {
   readonly record: number;
   readonly doc: Doc;
+  /** Whether a cache keeps the document too: nobody may change it. */
+  readonly isKept: boolean;
 }
 
 /** Where a reading stopped. */
@@ -24,6 +26,8 @@ export interface Scan {
   readonly resume: Resume | undefined;
   isNew(record: number): boolean;
 }
+
+const hashedBytes = 16;
 
 /** Tells whether to go on. */
 type Visit = (row: Row) => boolean;
@@ -41,12 +45,12 @@ export class RowReader {
   /** A document by its number. */
   row(table: number, record: number): Row | undefined {
     const kept = this.#cache?.documents.get(table, record);
-    if (kept) return { record, doc: kept };
+    if (kept) return { record, doc: kept, isKept: true };
     const value = this.#kv.peek(documentKey(table, record));
     if (value === undefined) return undefined;
     const doc = readDocument(checkedBytes(value));
-    this.#cache?.documents.set(table, record, { doc, sizeBytes: value.length });
-    return { record, doc };
+    const held = { doc, sizeBytes: value.length };
+    return { record, doc, isKept: this.#cache?.documents.offer(table, record, held) ?? false };
   }
 
   /** Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end. */
@@ -105,6 +109,10 @@ export class RowReader {
       });
       return undefined;
     }
+    if (!kept.isWanted(hashOf(range))) {
+      const key = this.#scanRange(scan, { table, reading: range }, visit);
+      return key && { key, range: 0 };
+    }
     const met: number[] = [];
     const noting = { ...scan, isNew: (record: number) => met.push(record) > 0 && isNew(record) };
     const key = this.#scanRange(noting, { table, reading: range }, visit);
@@ -125,6 +133,15 @@ function rangesIn(table: number, { index, ranges }: Plan): KeyRange[] {
 
 function nameOf({ start, end }: KeyRange, reverse: boolean): string {
   return `${reverse ? "-" : "+"}${start.toString("latin1")}${end.toString("latin1")}`;
+}
+
+/** A hash of the end of a range's keys, where ranges differ. */
+function hashOf({ start, end }: KeyRange): number {
+  let hash = start.length;
+  for (const key of [start, end])
+    for (let i = Math.max(0, key.length - hashedBytes); i < key.length; i++)
+      hash = (Math.imul(hash, 31) + (key[i] ?? 0)) | 0;
+  return hash;
 }
 
 /** The record an entry is of: its own key for a document, its value in an index. */

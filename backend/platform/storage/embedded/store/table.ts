@@ -153,9 +153,10 @@ export class Table {
   }
 
   /** A row with the type of each number, as a change must keep it. */
-  exactly({ record, doc }: Row): Row {
+  exactly({ record, doc, isKept }: Row): Row {
     const value = this.#kv.get(this.#documentKey(record));
-    return { record, doc: value === undefined ? doc : fromBytesExactly(checkedBytes(value)) };
+    if (value === undefined) return { record, doc, isKept };
+    return { record, doc: fromBytesExactly(checkedBytes(value)), isKept: false };
   }
 
   /**

@@ -30,11 +30,6 @@ export class View {
     return this.#ground.kv;
   }
 
-  /** Whether documents that are read belong to a cache, so that whoever hands them out copies them. */
-  get isShared(): boolean {
-    return this.#ground.cache !== undefined;
-  }
-
   /** The table of that name, which comes to be with its first write. */
   table(name: string): Table {
     let table = this.#tables.get(name);

@@ -153,18 +153,17 @@ export function copyOf<T>(value: T): T;
 export function copyOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item));
-  if (value instanceof Date) return new Date(value);
+  if (value instanceof Date) return new Date(value.getTime());
   if (value instanceof Binary) {
     const copy = new Binary(Buffer.from(value.value()), value.sub_type);
     return value instanceof UUID ? copy.toUUID() : copy;
   }
   if (!isDoc(value)) return value;
-  const copy: Doc = {};
-  for (const key of Object.keys(value)) {
-    const item = value[key];
-    const own = typeof item === "object" ? copyOf(item) : item;
-    if (key === "__proto__") put(copy, key, own);
-    else copy[key] = own;
+  // An own `__proto__` is copied as an own property, and set as one.
+  const copy: Doc = { ...value };
+  for (const key in copy) {
+    const item = copy[key];
+    if (typeof item === "object" && item !== null) copy[key] = copyOf(item);
   }
   return copy;
 }
