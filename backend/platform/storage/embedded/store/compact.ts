@@ -2,8 +2,7 @@ import { mkdir, open as openFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDiskFull } from "./disk.ts";
 import { outOfDiskSpace } from "../values/errors.ts";
-import { openDatabase, type Db } from "./kv.ts";
-import { headBytes, oddRoot } from "./roots.ts";
+import { openDatabase } from "./kv.ts";
 
 /** Steps of a compaction, told as each is done; a process that is killed after any of them leaves a whole database. */
 export type CompactionStep = "copied" | "flushed" | "swapped" | "done";
@@ -38,11 +37,7 @@ export async function compactDatabase(
   await removeUnfinishedCopy(folder);
   try {
     await mkdir(copyFolder, { mode: 0o700 });
-    await withDatabase(folder, async (db) => {
-      await db.backup(copyFolder, true);
-      await renumber(copy);
-      await compare(db, copyFolder);
-    });
+    await copyDatabase(folder, copyFolder);
     onStep("copied");
     await flush(copy);
   } catch (error) {
@@ -62,33 +57,21 @@ export async function compactDatabase(
   return { bytesBefore, bytesAfter };
 }
 
-async function withDatabase(folder: string, use: (db: Db) => Promise<void>): Promise<void> {
-  const db = openDatabase(folder, { readOnly: true });
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = openDatabase(from, { readOnly: true });
   try {
-    await use(db);
+    await source.backup(to, true);
+    const written = openDatabase(to, { readOnly: true });
+    try {
+      const counts = [source, written].map((db) => db.getCount());
+      if (counts[0] !== counts[1])
+        throw new Error(`the copy has ${counts[1]} entries of ${counts[0]}; the database stays`);
+    } finally {
+      await written.close();
+    }
   } finally {
-    await db.close();
+    await source.close();
   }
-}
-
-async function renumber(path: string): Promise<void> {
-  const file = await openFile(path, "r+");
-  try {
-    const head = Buffer.alloc(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
-    const change = oddRoot(head.subarray(0, bytesRead));
-    if (change) await file.write(change.bytes, 0, change.bytes.length, change.at);
-  } finally {
-    await file.close();
-  }
-}
-
-function compare(db: Db, copyFolder: string): Promise<void> {
-  return withDatabase(copyFolder, async (copy) => {
-    const [before, after] = [db.getCount(), copy.getCount()];
-    if (before !== after)
-      throw new Error(`the copy has ${after} entries of ${before}; the database stays`);
-  });
 }
 
 async function flush(path: string): Promise<void> {

@@ -97,15 +97,3 @@ export function latestRoot([even, odd]: readonly [Root | undefined, Root | undef
   );
   return isWithin === true ? latest : undefined;
 }
-
-/**
- * What to write over a copy that LMDB made, and where: it has its state in the second root, and if that has an even number
- * the next transaction would write over it, the only one. Undefined when nothing is to be done.
- */
-export function oddRoot(head: Buffer): { readonly at: number; readonly bytes: Buffer } | undefined {
-  const [even, odd] = readRoots(head);
-  if (!even || !odd || !isBlank(even) || odd.transaction % 2n === 1n) return undefined;
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(odd.transaction + 1n);
-  return { at: odd.pageBytes + transactionAt, bytes };
-}
