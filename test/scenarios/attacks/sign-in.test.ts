@@ -232,6 +232,7 @@ describe("an attacker at the sign-in", () => {
     const stored = await world.app.storage.connection
       .collection("idempotentanswers")
       .find({})
+      .sort({ _id: 1 })
       .toArray();
     expect(stored.length).to.be.greaterThan(1);
     const bodies = [credentials, { name: "Ours" }].map((body) => contentHash(body));
