@@ -28,7 +28,7 @@ export class Runner {
   constructor(store: Store) {
     this.store = store;
     this.#process = fork(script, {
-      execArgv: ["--expose-gc", "--enable-source-maps", `--max-old-space-size=${heapMb}`],
+      execArgv: ["--enable-source-maps", `--max-old-space-size=${heapMb}`],
     });
     this.#process.on("message", (response: Response) => {
       const waiting = this.#waiting.get(response.id);

@@ -11,7 +11,7 @@ type Node = Profiler.ProfileNode;
 function groupOfUrl(url: string): string {
   const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url);
   if (inPackage?.[1]) return inPackage[1];
-  const inEngine = /platform\/storage\/embedded\/([\w-]+)\./.exec(url);
+  const inEngine = /platform\/storage\/embedded\/(?:\w+\/)?([\w-]+)\./.exec(url);
   if (inEngine?.[1]) return `engine/${inEngine[1]}`;
   if (url.includes("/bench/storage/")) return "(this benchmark)";
   return url.startsWith("node:") ? "node" : "(other)";

@@ -57,9 +57,11 @@ function readsOf(target: Contestant, job: ReadJob, count: number): (() => Answer
   return Array.from({ length: job.howMany }, () => read(Math.floor(random() * count)));
 }
 
-/** Times an action by the clock and by the processor, garbage of earlier work collected before. */
+/**
+ * Times an action by the clock and by the processor. The garbage of earlier work is not collected before: a full
+ * collection shrinks V8's young generation, and what follows would pay for its growth for some 50,000 documents.
+ */
 export async function timed(operations: number, action: () => Promise<number>): Promise<Measure> {
-  globalThis.gc?.();
   const cpu = process.cpuUsage();
   const start = performance.now();
   const found = await action();

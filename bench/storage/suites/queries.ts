@@ -8,17 +8,17 @@ import { present, type Setting } from "./suite.ts";
 const contestants = ["engine", "lmdb", "sqlite", "nedb", "mongoose-lean", "mongoose"] as const;
 
 const kinds: { kind: ReadKind; title: string; howMany: number; note: string }[] = [
-  { kind: "byAgreement", title: "equality, 10 documents", howMany: 4_000, note: "" },
+  { kind: "byAgreement", title: "equality, 10 documents", howMany: 20_000, note: "" },
   {
     kind: "between",
     title: "range of 100 documents in the index's order",
-    howMany: 500,
+    howMany: 2_500,
     note: "",
   },
   {
     kind: "byAuthorBetween",
     title: "equality and range over a compound index, 20 documents",
-    howMany: 2_000,
+    howMany: 10_000,
     note: "nedb has no compound index for ranges: it takes the author's 100 documents and tests them.",
   },
 ];

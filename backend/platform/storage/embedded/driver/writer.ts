@@ -3,7 +3,7 @@ import type { Change } from "../store/engine.ts";
 import type { Modification, Options } from "./options.ts";
 import { findFirst, findRows, type Query } from "../store/queries.ts";
 import type { BulkOutcome } from "./results.ts";
-import type { Row } from "../store/rows.ts";
+import type { Row } from "../store/row.ts";
 import {
   refuseUnstorable,
   replaced,

@@ -1,13 +1,8 @@
 import { documentOf } from "./layout.ts";
-import type { Doc } from "../values/values.ts";
+import type { Row } from "./row.ts";
 
 /** Bytes of BSON above which a document is not kept: it would push many others out. */
 const maxKeptBytes = 64 * 1024;
-
-interface Held {
-  readonly doc: Doc;
-  readonly sizeBytes: number;
-}
 
 /**
  * Tells what is asked for again from what is asked for once, which would only push other things out: a bit for each
@@ -31,7 +26,7 @@ class Acquaintance {
 }
 
 /** By table, then by record. */
-type Generation = Map<number, Map<number, Held>>;
+type Generation = Map<number, Map<number, Row>>;
 
 /**
  * Documents as they were last read, for readers of the latest durable state. Two generations: what nobody asked for
@@ -48,30 +43,32 @@ class DocumentCache {
     this.#generationBytes = maxBytes / 2;
   }
 
-  get(table: number, record: number): Doc | undefined {
-    const held = this.#young.get(table)?.get(record);
-    if (held) return held.doc;
+  get(table: number, record: number): Row | undefined {
+    const young = this.#young.get(table)?.get(record);
+    if (young) return young;
     const older = this.#old.get(table)?.get(record);
-    if (older) this.#keep(table, record, older);
-    return older?.doc;
+    if (older) this.#keep(table, older);
+    return older;
   }
 
-  /** Tells whether it keeps the document, which nobody may change from then on. */
-  offer(table: number, record: number, held: Held): boolean {
-    if (held.sizeBytes > maxKeptBytes) return false;
-    if (!this.#acquaintance.isOld(record + table * 31)) return false;
-    this.#keep(table, record, held);
-    return true;
+  /** The row, kept from now on if it is worth it. */
+  offer(table: number, row: Row): Row {
+    if (row.sizeBytes > maxKeptBytes) return row;
+    // Choosy only once it is full.
+    if (this.#old.size > 0 && !this.#acquaintance.isOld(row.record + table * 31)) return row;
+    const kept = { ...row, isKept: true };
+    this.#keep(table, kept);
+    return kept;
   }
 
-  #keep(table: number, record: number, held: Held): void {
+  #keep(table: number, row: Row): void {
     let records = this.#young.get(table);
     if (records === undefined) {
       records = new Map();
       this.#young.set(table, records);
     }
-    records.set(record, held);
-    this.#youngBytes += held.sizeBytes;
+    records.set(row.record, row);
+    this.#youngBytes += row.sizeBytes;
     if (this.#youngBytes < this.#generationBytes) return;
     this.#old = this.#young;
     this.#young = new Map();
@@ -84,61 +81,67 @@ class DocumentCache {
   }
 }
 
-/** Longer lists of records are read anew each time. */
-export const maxKeptRecords = 256;
-/** Records of all lists together, each list counting for some more. */
-const maxRecords = 2_000_000;
-const listCost = 8;
+/** Longer lists are read anew each time. */
+const maxKeptRows = 256;
+/** What a list costs beside its rows, in bytes. */
+const listCost = 200;
 
-/** Which records short ranges of indexes were found to hold, for readers of the latest durable state. */
+/** What short ranges of indexes, each the entries of one value, were found to hold, for readers of the latest durable state. */
 export class RangeCache {
   readonly #acquaintance = new Acquaintance();
-  #lists = new Map<number, Map<string, readonly number[]>>();
-  #size = 0;
+  readonly #maxBytes: number;
+  #lists = new Map<number, Map<string, readonly Row[]>>();
+  #bytes = 0;
 
-  /** The records of a range of an index, which is named by the first four bytes of its keys. */
-  get(index: number, range: string): readonly number[] | undefined {
-    return this.#lists.get(index)?.get(range);
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
-  /** Whether a range is worth keeping: it was asked for before. */
+  /** The rows of a range of a table's index; nobody may change them. */
+  get(table: number, range: string): readonly Row[] | undefined {
+    return this.#lists.get(table)?.get(range);
+  }
+
+  /** Whether a range is worth keeping: there is much room, or it was asked for before. */
   isWanted(hash: number): boolean {
-    return this.#acquaintance.isOld(hash);
+    return this.#bytes < this.#maxBytes / 2 || this.#acquaintance.isOld(hash);
   }
 
-  set(index: number, range: string, records: readonly number[]): void {
-    this.#size += records.length + listCost;
-    if (this.#size > maxRecords) {
+  /** Keeps rows whose documents nobody changes from now on. */
+  set(table: number, range: string, rows: readonly Row[]): void {
+    const bytes = rows.reduce((sum, { sizeBytes }) => sum + sizeBytes, listCost);
+    if (rows.length > maxKeptRows || bytes > this.#maxBytes / 100) return;
+    this.#bytes += bytes;
+    if (this.#bytes > this.#maxBytes) {
       this.#lists = new Map();
-      this.#size = records.length + listCost;
+      this.#bytes = bytes;
     }
-    const lists = this.#lists.get(index) ?? new Map<string, readonly number[]>();
-    lists.set(range, records);
-    this.#lists.set(index, lists);
+    const lists = this.#lists.get(table) ?? new Map<string, readonly Row[]>();
+    lists.set(range, rows);
+    this.#lists.set(table, lists);
   }
 
-  /** Any change in an index may change any of its ranges. */
-  forget(index: number): void {
-    const lists = this.#lists.get(index);
-    if (lists === undefined) return;
-    for (const records of lists.values()) this.#size -= records.length + listCost;
-    this.#lists.delete(index);
+  /** Any change in a table may change any of its ranges. */
+  forget(table: number): void {
+    if (this.#lists.delete(table) && this.#lists.size === 0) this.#bytes = 0;
   }
 }
 
 /** What readers of the latest durable state need not read again. */
 export class Cache {
   readonly documents: DocumentCache;
-  readonly ranges = new RangeCache();
+  readonly ranges: RangeCache;
 
-  constructor(maxDocumentBytes: number) {
-    this.documents = new DocumentCache(maxDocumentBytes);
+  /** Limits in bytes of BSON; in memory documents take about three times as much. */
+  constructor(limits: { readonly documents: number; readonly ranges: number }) {
+    this.documents = new DocumentCache(limits.documents);
+    this.ranges = new RangeCache(limits.ranges);
   }
 
   /** Forgets what a change of a key makes untrue. */
   forget(key: Buffer): void {
     const document = documentOf(key);
     if (document) this.documents.forget(document.table, document.record);
-    else this.ranges.forget(key.readUInt32BE(0));
+    this.ranges.forget(key.readUInt16BE(0));
   }
 }

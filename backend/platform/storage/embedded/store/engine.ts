@@ -16,8 +16,7 @@ export interface Change {
 }
 
 const maxRememberedScans = 200;
-/** BSON bytes of documents kept decoded; in memory they take about three times as much. */
-const cacheBytes = 48 * 1024 * 1024;
+const cacheLimits = { documents: 48 * 1024 * 1024, ranges: 32 * 1024 * 1024 };
 
 /** A state of the collections that stays as it is, to read and to try changes on. */
 export interface Snapshot {
@@ -41,7 +40,7 @@ export class Engine {
   readonly #pending: Overlay;
   readonly #reading: View;
   readonly #writing: View;
-  readonly #cache = new Cache(cacheBytes);
+  readonly #cache = new Cache(cacheLimits);
   readonly #changes = new EventEmitter();
   readonly #scans: FullScan[] = [];
   readonly #onExit = (code: number) => this.#leave(code);

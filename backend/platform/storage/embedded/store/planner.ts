@@ -20,6 +20,8 @@ export interface Plan {
   readonly ranges: readonly KeyRange[];
   /** The only key that can match, when the index is unique and every field has one value. */
   readonly point?: Buffer | undefined;
+  /** True when each range holds the entries of given values, and no interval. */
+  readonly isByValue?: boolean;
   readonly reverse: boolean;
   /** True when documents already come in the order asked for. */
   readonly isSorted: boolean;
@@ -335,6 +337,7 @@ function planOf({ shape, direction }: Candidate, constraints: Constraints): Plan
     index: shape.spec,
     ranges: rangesOf(shape, prefixes),
     point: pointOf(shape, prefixes),
+    isByValue: shape.points.length > 0 && shape.interval === undefined,
     reverse: direction === -1,
     isSorted: direction !== 0,
     isExact: isExact(shape, constraints),

@@ -1,18 +1,10 @@
 import { readDocument } from "../values/bson-reader.ts";
-import { maxKeptRecords, type Cache, type RangeCache } from "./cache.ts";
+import type { Cache, RangeCache } from "./cache.ts";
 import { afterPrefix } from "../values/keys.ts";
 import type { Entry, KeyRange, Kv, Reading } from "./kv.ts";
 import { checkedBytes, documentKey, prefixOf, recordOf } from "./layout.ts";
 import type { Plan } from "./planner.ts";
-import type { Doc } from "../values/values.ts";
-
-/** A stored document with the number that orders it by insertion. */
-export interface Row {
-  readonly record: number;
-  readonly doc: Doc;
-  /** Whether a cache keeps the document too: nobody may change it. */
-  readonly isKept: boolean;
-}
+import type { Row } from "./row.ts";
 
 /** Where a reading stopped. */
 export interface Resume {
@@ -45,12 +37,12 @@ export class RowReader {
   /** A document by its number. */
   row(table: number, record: number): Row | undefined {
     const kept = this.#cache?.documents.get(table, record);
-    if (kept) return { record, doc: kept, isKept: true };
+    if (kept) return kept;
     const value = this.#kv.peek(documentKey(table, record));
     if (value === undefined) return undefined;
     const doc = readDocument(checkedBytes(value));
-    const held = { doc, sizeBytes: value.length };
-    return { record, doc, isKept: this.#cache?.documents.offer(table, record, held) ?? false };
+    const row = { record, doc, sizeBytes: value.length, isKept: false };
+    return this.#cache ? this.#cache.documents.offer(table, row) : row;
   }
 
   /** Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end. */
@@ -59,7 +51,7 @@ export class RowReader {
     if (plan.point) return this.#visitPoint(table, scan, visit);
     const ranges = rangesIn(table, plan);
     const [only] = ranges;
-    if (this.#cache && plan.index && only && ranges.length === 1 && resume === undefined)
+    if (this.#cache && plan.isByValue && only && ranges.length === 1 && resume === undefined)
       return this.#scanKept(scan, { table, range: only, kept: this.#cache.ranges }, visit);
     for (const [i, range] of ranges.entries()) {
       if (resume !== undefined && i < resume.range) continue;
@@ -98,26 +90,22 @@ export class RowReader {
     { table, range, kept }: { table: number; range: KeyRange; kept: RangeCache },
     visit: Visit,
   ): Resume | undefined {
-    const { plan, isNew } = scan;
-    const index = range.start.readUInt32BE(0);
-    const name = nameOf(range, plan.reverse);
-    const known = kept.get(index, name);
+    const name = nameOf(range, scan.plan.reverse);
+    const known = kept.get(table, name);
     if (known) {
-      known.every((record) => {
-        const row = isNew(record) ? this.row(table, record) : undefined;
-        return row === undefined || visit(row);
-      });
+      known.every((row) => !scan.isNew(row.record) || visit(row));
       return undefined;
     }
-    if (!kept.isWanted(hashOf(range))) {
-      const key = this.#scanRange(scan, { table, reading: range }, visit);
-      return key && { key, range: 0 };
-    }
-    const met: number[] = [];
-    const noting = { ...scan, isNew: (record: number) => met.push(record) > 0 && isNew(record) };
-    const key = this.#scanRange(noting, { table, reading: range }, visit);
+    const met: Row[] = [];
+    const isWanted = kept.isWanted(hashOf(range));
+    const keeping = (row: Row) => {
+      const own = row.isKept ? row : { ...row, isKept: true };
+      met.push(own);
+      return visit(own);
+    };
+    const key = this.#scanRange(scan, { table, reading: range }, isWanted ? keeping : visit);
     if (key) return { key, range: 0 };
-    if (met.length <= maxKeptRecords) kept.set(index, name, met);
+    if (isWanted) kept.set(table, name, met);
     return undefined;
   }
 }

@@ -13,7 +13,8 @@ import {
   withChecksum,
   type CatalogEntry,
 } from "./layout.ts";
-import { RowReader, type Resume, type Row, type Scan } from "./rows.ts";
+import type { Row } from "./row.ts";
+import { RowReader, type Resume, type Scan } from "./rows.ts";
 import {
   fromBytes,
   fromBytesExactly,
@@ -153,10 +154,10 @@ export class Table {
   }
 
   /** A row with the type of each number, as a change must keep it. */
-  exactly({ record, doc, isKept }: Row): Row {
-    const value = this.#kv.get(this.#documentKey(record));
-    if (value === undefined) return { record, doc, isKept };
-    return { record, doc: fromBytesExactly(checkedBytes(value)), isKept: false };
+  exactly(row: Row): Row {
+    const value = this.#kv.get(this.#documentKey(row.record));
+    if (value === undefined) return row;
+    return { ...row, doc: fromBytesExactly(checkedBytes(value)), isKept: false };
   }
 
   /**
