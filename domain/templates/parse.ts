@@ -145,7 +145,16 @@ function readYaml<S extends z.ZodType>(
     faults.push({ pointer: `${file}:${line}`, detail: `MOD-01: ${error.message.split("\n")[0]}` });
   }
   if (document.errors.length > 0) return undefined;
-  const parsed = schema.safeParse(typesetWords(document.toJS({ maxAliasCount: 10 })));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 10 });
+  } catch (error) {
+    // An alias of nothing, or too many of them: known only when they are followed.
+    const detail = error instanceof Error ? error.message : String(error);
+    faults.push({ pointer: `${file}:1`, detail: `MOD-01: ${detail}` });
+    return undefined;
+  }
+  const parsed = schema.safeParse(typesetWords(value));
   if (parsed.success) return parsed.data;
   for (const issue of parsed.error.issues) {
     const line = lineOf(document, issue.path, lines);

@@ -132,7 +132,7 @@ describe("reading a template", () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 60, examples: [["model.yaml", ["*!"]]] },
     );
   });
 });

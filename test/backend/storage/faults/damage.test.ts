@@ -109,6 +109,16 @@ describe("damaged files", function () {
     expect(fates.some(isSeen)).to.equal(true);
   });
 
+  it("[FLT-4] reports a root whose trees have flags or depths that LMDB would end the process over", () => {
+    const places = [52, 53, 54, 55, 100, 101, 102, 103].flatMap((at) => [at, 4096 + at]);
+    let next = 0;
+    const fates = fatesOf(places.length, (copy) => flip(join(copy, data), places[next++] ?? 0));
+    summary("flags and depths", fates);
+    for (const fate of fates)
+      expect(isSeen(fate) || isHarmless(fate), JSON.stringify(fate)).to.equal(true);
+    expect(fates.some(isSeen)).to.equal(true);
+  });
+
   it("[FLT-4] reports a damaged root, or has all that was acknowledged", () => {
     const fates = fatesOf(40, (copy) =>
       flip(join(copy, data), pick(2) * 4096 + pick(usedRootBytes)),

@@ -19,8 +19,12 @@ const pageFlagsAt = 18;
 const magicAt = 24;
 const versionAt = 28;
 const pageBytesAt = 48;
+const addressAt = 32;
 const freeTreeAt = 80;
 const mainTreeAt = 128;
+/** A tree's flags and depth stand before its entries and its page. */
+const flagsBefore = 28;
+const depthBefore = 26;
 const lastPageAt = 144;
 const transactionAt = 152;
 const rootBytes = 168;
@@ -28,6 +32,10 @@ const rootBytes = 168;
 const isRootPage = 0x08;
 const magic = 0xbeefc0de;
 const version = 2;
+/** The list of free pages has integers for keys, the data has bytes. */
+const treeFlags = { [freeTreeAt]: 0x08, [mainTreeAt]: 0 } as const;
+/** LMDB's own limit; a flag or a depth that it does not expect ends the process. */
+const deepest = 32;
 const noPage = 0xffff_ffff_ffff_ffffn;
 /** The first two pages are the roots. */
 const rootPages = 2;
@@ -45,11 +53,23 @@ function treeAt(page: Buffer, at: number): Tree {
   };
 }
 
+function isTree(page: Buffer, at: keyof typeof treeFlags): boolean {
+  const depth = page.readUInt16LE(at - depthBefore);
+  const isEmpty = page.readBigUInt64LE(at + 8) === noPage;
+  return (
+    page.readUInt16LE(at - flagsBefore) === treeFlags[at] &&
+    depth < deepest &&
+    (depth === 0) === isEmpty
+  );
+}
+
 function readRoot(page: Buffer): Root | undefined {
   if (page.length < rootBytes) return undefined;
   if ((page.readUInt16LE(pageFlagsAt) & isRootPage) === 0) return undefined;
   if (page.readUInt32LE(magicAt) !== magic || page.readUInt16LE(versionAt) !== version)
     return undefined;
+  if (page.readBigUInt64LE(addressAt) !== 0n) return undefined;
+  if (!isTree(page, freeTreeAt) || !isTree(page, mainTreeAt)) return undefined;
   const root: Root = {
     transaction: page.readBigUInt64LE(transactionAt),
     pageBytes: page.readUInt32LE(pageBytesAt),
