@@ -92,9 +92,6 @@ const change = oneof(
   tuple(constantFrom("$pop"), path, constantFrom(1, -1)),
 );
 
-/** The seed of a run is printed with a failure; `SEED` repeats it on any engine. */
-const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
-
 async function fill(on: Bench, docs: readonly Doc[], definitions: readonly [string, number][][]) {
   const collection = on.collection();
   for (const fields of definitions)
@@ -110,7 +107,7 @@ contract("random cases", (on) => {
   const isPlain = on.name === "FerretDB";
   const runs = isPlain ? 60 : 120;
 
-  it(`[STO-64] find what the model finds, in its order, with indexes and without (seed ${seed})`, async function () {
+  it("[STO-64] find what the model finds, in its order, with indexes and without", async function () {
     this.timeout(120_000);
     const property = asyncProperty(
       documents(isPlain),
@@ -134,10 +131,10 @@ contract("random cases", (on) => {
         }
       },
     );
-    await check(property, { numRuns: runs, seed });
+    await check(property, { numRuns: runs });
   });
 
-  it(`[STO-64] become what the model makes of them, or are refused as there (seed ${seed})`, async function () {
+  it("[STO-64] become what the model makes of them, or are refused as there", async function () {
     this.timeout(120_000);
     const property = asyncProperty(
       documents(isPlain),
@@ -174,6 +171,6 @@ contract("random cases", (on) => {
         if (on.name === "embedded") await collection.drop();
       },
     );
-    await check(property, { numRuns: runs, seed });
+    await check(property, { numRuns: runs });
   });
 });
