@@ -43,7 +43,7 @@ export function serverError(code: number, errmsg: string, more: Doc = {}): Mongo
 }
 
 /** A value as the server's messages show it. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
   if (value instanceof Date) return `new Date(${value.getTime()})`;
@@ -67,7 +67,6 @@ interface Unique {
 export function duplicateKey(table: string, index: Unique, keyValue: Doc): MongoServerError {
   const where = `collection: ${namespaceOf(table)} index: ${index.name}`;
   return serverError(11000, `E11000 duplicate key error ${where} dup key: ${shownDoc(keyValue)}`, {
-    index: 0,
     keyPattern: Object.fromEntries(index.fields),
     keyValue,
   });
