@@ -1,5 +1,5 @@
 import { serverError } from "../values/errors.ts";
-import { bsonType, isDoc, type Doc } from "../values/values.ts";
+import { bsonType, hasOperators, isDoc, isReferenceField, type Doc } from "../values/values.ts";
 
 function bad(message: string): never {
   throw serverError(2, message);
@@ -67,7 +67,7 @@ const checks: Readonly<Record<string, Check>> = {
 /** The operators of one path; a document without operators is a value. */
 function assertConditions(condition: Doc): void {
   const [first = ""] = Object.keys(condition);
-  if (!first.startsWith("$")) return assertFilter(condition);
+  if (!first.startsWith("$") || isReferenceField(first)) return assertFilter(condition);
   for (const [name, operand] of Object.entries(condition)) {
     if (!name.startsWith("$")) bad(`unknown operator: ${name}`);
     if (name === "$options" && !("$regex" in condition)) bad("$options needs a $regex");
@@ -88,12 +88,8 @@ export function assertFilter(filter: Doc): void {
         if (!isDoc(part)) bad("$or/$and/$nor entries need to be full objects");
         assertFilter(part);
       }
-    } else if (!path.startsWith("$") && isDoc(condition)) assertPath(condition);
+    } else if (!path.startsWith("$") && hasOperators(condition)) assertConditions(condition);
   }
-}
-
-function assertPath(condition: Doc): void {
-  if (Object.keys(condition)[0]?.startsWith("$")) assertConditions(condition);
 }
 
 /** Whether a filter asks for a BSON type, which JavaScript's numbers do not tell. */

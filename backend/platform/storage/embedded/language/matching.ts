@@ -1,15 +1,15 @@
 import { Aggregator } from "mingo/aggregator";
-import { Context, evalExpr } from "mingo/core";
+import { Context, evalExpr, ProcessingMode } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
 import * as pipelines from "mingo/operators/pipeline";
 import * as projections from "mingo/operators/projection";
 import * as queries from "mingo/operators/query";
 import * as windows from "mingo/operators/window";
-import { Query } from "mingo/query";
 import { updateOne, type PipelineStage } from "mingo/updater";
 import { collatorOf, type Collator } from "../values/collation.ts";
 import { serverError, unsupported } from "../values/errors.ts";
+import { clauses, compiled, type Predicate } from "./conditions.ts";
 import { assertFilter } from "./filters.ts";
 import { compareValues, encodeValue, rankOf, sameValue } from "../values/keys.ts";
 import { candidatesAt } from "../values/paths.ts";
@@ -18,7 +18,6 @@ import { ownExpressions, ownStages } from "./stages.ts";
 import { bsonType, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
-type Predicate = (doc: unknown) => boolean;
 
 function equality(collator: Collator | undefined): Test {
   return (candidate, operand) => {
@@ -108,6 +107,7 @@ function comparisons(collator: Collator | undefined) {
     $nin: none(inList(equals)),
     $type: any(ofType),
     ...typedOperators(equals),
+    ...clauses,
   };
 }
 
@@ -128,7 +128,14 @@ function contextWith(collator: Collator | undefined): Context {
   });
 }
 
-const options = { context: contextWith(undefined), scriptEnabled: false };
+const options = {
+  context: contextWith(undefined),
+  idKey: "_id",
+  processingMode: ProcessingMode.CLONE_OFF,
+  useStrictMode: true,
+  failOnError: true,
+  scriptEnabled: false,
+};
 
 const geometry = /^\$(near|geo)/;
 
@@ -167,8 +174,8 @@ export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): b
   const how = collator ? { ...options, context: contextWith(collator) } : options;
   assertFilter(filter);
   const { $comment: _, ...conditions } = filter;
-  const query = refusing(() => new Query(conditions, how));
-  return { test: (doc) => refusing(() => query.test(doc)) };
+  const matches = refusing(() => compiled(conditions, how));
+  return { test: (doc) => refusing(() => matches(doc)) };
 }
 
 /** What an aggregation expression makes of a document. */

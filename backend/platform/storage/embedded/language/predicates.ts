@@ -1,18 +1,16 @@
 import { Binary, Long } from "mongodb";
 import { evalExpr } from "mingo/core";
 import { Lazy } from "mingo/lazy";
-import type { $elemMatch } from "mingo/operators/query";
-import { Query } from "mingo/query";
 import { $sort as collatedSort } from "mingo/operators/pipeline";
 import { numberType } from "./arithmetic.ts";
+import { compiled, type Predicate, type QueryOptions } from "./conditions.ts";
+import { assertFilter } from "./filters.ts";
 import { serverError } from "../values/errors.ts";
 import { compareValues, sameValue } from "../values/keys.ts";
 import { candidatesAt, leavesAt, sortKey, type Field } from "../values/paths.ts";
-import { hasOperators, isDoc, type Doc } from "../values/values.ts";
+import { hasOperators, isDoc, isReferenceField, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown) => boolean;
-type Predicate = (doc: unknown) => boolean;
-type QueryOptions = Parameters<typeof $elemMatch>[2];
 
 const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
 
@@ -41,13 +39,11 @@ export function listedTest(operand: unknown, equals: Test): Test {
 /** Elements that meet a condition: operators on the element, or a filter of its fields. */
 function elemMatch(path: string, condition: unknown, options: QueryOptions): Predicate {
   const criteria = isDoc(condition) ? condition : {};
-  const isOperator = (name: string) => name.startsWith("$") && !clauses.has(name);
-  const isOfValue = Object.keys(criteria).some(isOperator);
-  const query = new Query(isOfValue ? { e: criteria } : criteria, options);
+  const [first = ""] = Object.keys(criteria);
+  const isOfValue = first.startsWith("$") && !clauses.has(first) && !isReferenceField(first);
+  const matches = compiled(isOfValue ? { e: criteria } : criteria, options);
   const test = (item: unknown): boolean =>
-    isOfValue
-      ? query.test({ e: item })
-      : (isDoc(item) || Array.isArray(item)) && query.test(item as Doc);
+    isOfValue ? matches({ e: item }) : (isDoc(item) || Array.isArray(item)) && matches(item);
   return (doc) =>
     leavesAt(doc, path).some((leaf) => Array.isArray(leaf) && leaf.some((item) => test(item)));
 }
@@ -163,9 +159,16 @@ export const typedExpressions = {
   $cmp: compared((o) => Math.sign(o)),
 };
 
-/** `$sort` by MongoDB's order of all values. */
+type Docs = Parameters<typeof collatedSort>[0];
+
+/** `$match` by BSON's types, and `$sort` by MongoDB's order of all values. */
 export const typedStages = {
-  $sort(docs: Parameters<typeof collatedSort>[0], spec: Doc, options: { collation?: unknown }) {
+  $match(docs: Docs, filter: Doc, options: QueryOptions) {
+    assertFilter(filter);
+    return docs.filter(compiled(filter, options));
+  },
+
+  $sort(docs: Docs, spec: Doc, options: { collation?: unknown }) {
     if (options.collation !== undefined) return collatedSort(docs, spec as never, options as never);
     const fields = Object.entries(spec).map(([path, way]): Field => [path, way === -1 ? -1 : 1]);
     return docs.transform((all) => {

@@ -143,9 +143,15 @@ export function bsonType(value: unknown): string | undefined {
   return typeof value._bsontype === "string" ? value._bsontype : undefined;
 }
 
-/** True when the object's keys are operators (`$gt`, …) and not field names. */
+/** True for the fields of a reference to a document (`DBRef`), which are no operators though they begin with a dollar. */
+export function isReferenceField(name: string): boolean {
+  return name === "$ref" || name === "$id" || name === "$db";
+}
+
+/** True when the object's keys are operators (`$gt`, …) and not field names: MongoDB looks at the first. */
 export function hasOperators(value: unknown): value is Doc {
-  return isDoc(value) && Object.keys(value).some((key) => key.startsWith("$"));
+  if (!isDoc(value) || Object.keys(value)[0]?.startsWith("$") !== true) return false;
+  return !Object.hasOwn(value, "$ref") || !Object.hasOwn(value, "$id");
 }
 
 /** A copy that shares nothing with the original that anybody could change. */
