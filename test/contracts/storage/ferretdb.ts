@@ -126,6 +126,8 @@ export const beyondFerretDb: Beyond = [
       "[STO-3] refuses another _id by a pipeline, with MongoDB's code, and changes nothing",
     ],
   ],
+  // Null for every document.
+  [/wrong type 'null'/, ["[STO-85] leave null to mean every document where it is read only"]],
   // Infinities.
   [
     /infinity values are not allowed/,
@@ -173,6 +175,7 @@ export const beyondFerretDb: Beyond = [
       "[MGS-5] tell what became of each operation",
       "[MGS-7] refuses $options without $regex",
       "[MGS-7] refuses stages that are unknown, empty or take nothing",
+      "[STO-104] refuse to explain in other ways",
     ],
   ],
   // What its authors left for later.
@@ -193,6 +196,7 @@ export const beyondFerretDb: Beyond = [
   [
     /expected .*\bto (deeply |deep )?equal|to not equal|deep property|to have|to include|to match|no error|to be|the given iterator|locked/s,
     [
+      "[STO-104] explain only the plan when asked for no more",
       "[STO-1] comes back as it was stored: negative zero",
       "[STO-1] keeps its type when the document changes elsewhere: negative zero",
       "[STO-1] refuses to nest beyond what can be read again",
@@ -228,12 +232,20 @@ export const beyondFerretDb: Beyond = [
       "[STO-3] refuses $rename into an array, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $rename into itself, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $rename out of an array, with MongoDB's code, and changes nothing",
-      "[STO-3] refuses a name that begins with a dollar, below, with MongoDB's code, and changes nothing",
       "[STO-3] refuses a name that begins with a dollar, with MongoDB's code, and changes nothing",
       "[STO-3] refuses a path twice by $rename, with MongoDB's code, and changes nothing",
       "[STO-3] refuses all elements of a number, with MongoDB's code, and changes nothing",
       "[STO-3] refuses elements without their filter, with MongoDB's code, and changes nothing",
       "[STO-3] refuses fields beside operators, with MongoDB's code, and changes nothing",
+      "[STO-85] refuse a bulk's deleteMany of nothing, and change nothing",
+      "[STO-85] refuse a bulk's deleteOne of null, and change nothing",
+      "[STO-85] refuse deleteMany of null, and change nothing",
+      "[STO-85] refuse replaceOne by a date, and change nothing",
+      "[STO-86] tell it in the fields of the driver's error: findOneAndUpdate",
+      "[STO-86] tell it in the fields of the driver's error: insertOne",
+      "[STO-86] tell it in the fields of the driver's error: replaceOne",
+      "[STO-86] tell it in the fields of the driver's error: updateOne",
+      "[STO-86] tell of a bulk's operation what was given of it",
       "[STO-6] applies to each element of an array",
       "[STO-6] counts missing as null",
       "[STO-6] is not made over documents that already break it",

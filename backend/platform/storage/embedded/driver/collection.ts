@@ -1,17 +1,19 @@
-import { BSON, MongoAPIError, MongoInvalidArgumentError, ObjectId } from "mongodb";
+import { BSON, MongoAPIError, MongoInvalidArgumentError } from "mongodb";
 import { openPipeline } from "./aggregation.ts";
-import { EmbeddedCursor } from "./cursor.ts";
+import { documentOf, filterOf, queryFilter } from "./arguments.ts";
+import { EmbeddedAggregationCursor, EmbeddedCursor, EmbeddedFindCursor } from "./cursor.ts";
 import type { FindOptions } from "../store/queries.ts";
 import type { Change, Engine } from "../store/engine.ts";
 import { serverError, unsupported } from "../values/errors.ts";
-import { describeIndex, indexSpec } from "../store/indexes.ts";
+import { IndexedCollection } from "./indexes.ts";
 import { distinctValues } from "../language/matching.ts";
-import { defaultDatabase, namespaceOf, tableNameOf } from "../values/names.ts";
+import { defaultDatabase, tableNameOf } from "../values/names.ts";
 import { candidatesAt } from "../values/paths.ts";
-import type { Modification, Options } from "./options.ts";
+import { findOf, stagesOf, type Modification, type Options } from "./options.ts";
 import { projected } from "../language/projection.ts";
 import { findDocs, openQuery, readSort } from "../store/queries.ts";
 import {
+  asWriteError,
   BulkOutcome,
   isAcknowledged,
   isWriteError,
@@ -22,12 +24,12 @@ import {
 } from "./results.ts";
 import { transactionOf } from "./session.ts";
 import type { Table } from "../store/table.ts";
-import { toExactDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
-import { queryOf, withIdFirst, Writer, type Modifier, type Work } from "./writer.ts";
+import { queryOf, Writer, type Modifier, type Work } from "./writer.ts";
 
 /** The methods of the driver's Collection that mongoose and our stores call. */
-export class EmbeddedCollection {
+export class EmbeddedCollection extends IndexedCollection {
   readonly #engine: Engine;
   readonly #writer: Writer;
   readonly #name: string;
@@ -36,15 +38,13 @@ export class EmbeddedCollection {
   #indexed: Promise<unknown> = Promise.resolve();
 
   constructor(engine: Engine, collectionName: string, dbName: string = defaultDatabase) {
+    const name = tableNameOf(dbName, collectionName);
+    super(engine, name);
     this.#engine = engine;
-    this.#name = tableNameOf(dbName, collectionName);
+    this.#name = name;
     this.#writer = new Writer(this.#name);
     this.dbName = dbName;
     this.collectionName = collectionName;
-  }
-
-  get namespace(): string {
-    return namespaceOf(this.#name);
   }
 
   /** Holds documents back until the indexes of the latest model are made; a failed index is the model's error to report. */
@@ -72,13 +72,21 @@ export class EmbeddedCollection {
     return result;
   }
 
+  /** As {@link #write}, for commands that tell of a refusal as the first of their write errors. */
+  async #writeOne<T>(options: Options, action: (work: Work) => T): Promise<T> {
+    try {
+      return await this.#write(options, action);
+    } catch (error) {
+      throw asWriteError(error);
+    }
+  }
+
   async insertOne(
     doc: Doc,
     options: Options = {},
   ): Promise<{ acknowledged: boolean; insertedId: unknown }> {
-    doc._id ??= new ObjectId();
-    const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
-    await this.#write(options, (work) => this.#writer.insert(exact, work));
+    const exact = documentOf(doc, options.ignoreUndefined);
+    await this.#writeOne(options, (work) => this.#writer.insert(exact, work));
     return { acknowledged: isAcknowledged(options), insertedId: doc._id };
   }
 
@@ -91,27 +99,36 @@ export class EmbeddedCollection {
   }
 
   find(filter: unknown = {}, options: Options = {}): EmbeddedCursor {
-    return new EmbeddedCursor(
-      (wanted) =>
-        openQuery(this.#view(options), this.#name, { ...wanted, filter: wanted.filter ?? {} }),
-      { ...options, filter: toPlainDoc(filter), readAs: readerWith(options) },
+    return new EmbeddedFindCursor(
+      (wanted) => openQuery(this.#view(options), this.#name, findOf(wanted)),
+      { ...options, filter: queryFilter(filter), readAs: readerWith(options) },
     );
   }
 
   async findOne(filter: unknown = {}, options: Options = {}): Promise<unknown> {
-    if (options.explain !== undefined) return this.find(filter, { ...options, limit: 1 }).explain();
-    const query = { ...options, filter: toPlainDoc(filter), readAs: readerWith(options), limit: 1 };
-    return openQuery(this.#view(options), this.#name, query).next()[0] ?? null;
+    if (options.explain !== undefined)
+      return this.find(filter, { ...options, limit: 1 }).explain(options.explain);
+    const query = {
+      ...options,
+      filter: queryFilter(filter),
+      readAs: readerWith(options),
+      limit: 1,
+    };
+    return openQuery(this.#view(options), this.#name, findOf(query)).next()[0] ?? null;
   }
 
   async #modify(filter: Doc, options: Options, modifier: Modifier): Promise<Modification> {
     return this.#write(options, this.#writer.modify(filter, options, modifier));
   }
 
+  async #update(filter: Doc, options: Options, modifier: Modifier): Promise<UpdateOutcome> {
+    const work = this.#writer.modify(filter, options, modifier);
+    return updateOutcome(await this.#writeOne(options, work), options);
+  }
+
   async updateOne(filter: unknown, change: unknown, options: Options = {}): Promise<UpdateOutcome> {
-    const plain = toPlainDoc(filter);
-    const modifier = this.#writer.updating(plain, change, options);
-    return updateOutcome(await this.#modify(plain, options, modifier), options);
+    const plain = filterOf("update", filter, change);
+    return this.#update(plain, options, this.#writer.updating(plain, change, options));
   }
 
   async updateMany(
@@ -127,9 +144,8 @@ export class EmbeddedCollection {
     replacement: unknown,
     options: Options = {},
   ): Promise<UpdateOutcome> {
-    const plain = toPlainDoc(filter);
-    const modifier = this.#writer.replacing(plain, replacement, options);
-    return updateOutcome(await this.#modify(plain, options, modifier), options);
+    const plain = filterOf("update", filter, replacement);
+    return this.#update(plain, options, this.#writer.replacing(plain, replacement, options));
   }
 
   async findOneAndUpdate(
@@ -137,7 +153,7 @@ export class EmbeddedCollection {
     change: unknown,
     options: Options = {},
   ): Promise<unknown> {
-    const plain = toPlainDoc(filter);
+    const plain = filterOf("findOneAndUpdate", filter, change);
     const modifier = this.#writer.updating(plain, change, options);
     return answer(await this.#modify(plain, options, modifier), plain, options);
   }
@@ -147,13 +163,13 @@ export class EmbeddedCollection {
     replacement: unknown,
     options: Options = {},
   ): Promise<unknown> {
-    const plain = toPlainDoc(filter);
+    const plain = filterOf("findOneAndReplace", filter, replacement);
     const modifier = this.#writer.replacing(plain, replacement, options);
     return answer(await this.#modify(plain, options, modifier), plain, options);
   }
 
   async findOneAndDelete(filter: unknown, options: Options = {}): Promise<unknown> {
-    const plain = toPlainDoc(filter);
+    const plain = filterOf("findOneAndDelete", filter);
     const [row] = await this.#write(options, this.#writer.remove(queryOf(plain, options), false));
     const value = shownAs(row?.doc, plain, options);
     if (options.includeResultMetadata !== true) return value;
@@ -165,8 +181,8 @@ export class EmbeddedCollection {
     options: Options,
     many: boolean,
   ): Promise<{ acknowledged: boolean; deletedCount: number }> {
-    const query = queryOf(toPlainDoc(filter), options);
-    const rows = await this.#write(options, this.#writer.remove(query, many));
+    const query = queryOf(filterOf("delete", filter), options);
+    const rows = await this.#writeOne(options, this.#writer.remove(query, many));
     return { acknowledged: isAcknowledged(options), deletedCount: rows.length };
   }
 
@@ -211,6 +227,8 @@ export class EmbeddedCollection {
   }
 
   async countDocuments(filter: unknown = {}, options: Options = {}): Promise<number> {
+    if (!isDoc(filter))
+      throw serverError(15959, "the match filter must be an expression in an object");
     const plain = toPlainDoc(filter);
     if (Object.keys(plain).length === 0 && !options.limit && !options.skip && !options.hint)
       return this.#view(options).table(this.#name).count();
@@ -225,7 +243,8 @@ export class EmbeddedCollection {
   }
 
   async distinct(path: string, filter: unknown = {}, options: Options = {}): Promise<unknown[]> {
-    const docs = findDocs(this.#view(options), this.#name, queryOf(toPlainDoc(filter), options));
+    const query = queryOf(filterOf("distinct", filter ?? {}), options);
+    const docs = findDocs(this.#view(options), this.#name, query);
     const values = docs.flatMap((doc) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
@@ -234,67 +253,12 @@ export class EmbeddedCollection {
 
   /** Stages run in memory; a leading `$match` (and `$sort` behind it) reads through an index. */
   aggregate(pipeline: unknown[] = [], options: Options = {}): EmbeddedCursor {
-    const stages = pipeline.map((stage) => toPlainDoc(stage));
-    const { dbName: database, collectionName: collection } = this;
-    return new EmbeddedCursor(() =>
-      openPipeline(this.#view(options), { database, collection }, { stages, options }),
+    const from = { database: this.dbName, collection: this.collectionName };
+    return new EmbeddedAggregationCursor(
+      (wanted) =>
+        openPipeline(this.#view(options), from, { stages: stagesOf(wanted), options: wanted }),
+      { ...options, stages: pipeline.map((stage) => toPlainDoc(stage)) },
     );
-  }
-
-  async createIndex(keys: unknown, options: Options = {}): Promise<string> {
-    const [name] = await this.createIndexes([{ ...options, key: keys }]);
-    return name ?? "";
-  }
-
-  async createIndexes(definitions: readonly Doc[]): Promise<string[]> {
-    return this.#engine.write((view) =>
-      definitions.map(({ key, ...options }) =>
-        view.table(this.#name).addIndex((id) => indexSpec(id, key, options)),
-      ),
-    );
-  }
-
-  #assertExists(): void {
-    if (this.#table.id === undefined) throw serverError(26, `ns does not exist: ${this.namespace}`);
-  }
-
-  async dropIndex(name: string): Promise<Doc> {
-    this.#assertExists();
-    if (name === "_id_") throw serverError(72, "cannot drop _id index");
-    const nIndexesWas = this.#table.indexes.length;
-    const dropped = await this.#engine.write((view) => view.table(this.#name).dropIndex(name));
-    // Only when no reader uses the index any more may its keys go.
-    await this.#engine.write((view) => view.table(this.#name).clearIndex(dropped));
-    return { nIndexesWas, ok: 1 };
-  }
-
-  async dropIndexes(): Promise<boolean> {
-    this.#assertExists();
-    for (const { name } of this.#table.indexes.slice(1)) await this.dropIndex(name);
-    return true;
-  }
-
-  listIndexes(): EmbeddedCursor {
-    return EmbeddedCursor.over(() => {
-      this.#assertExists();
-      return this.#table.indexes.map(describeIndex);
-    });
-  }
-
-  /** Definitions, or with `{full: false}` the keys by name. */
-  async indexes({ full = true }: { full?: boolean } = {}): Promise<unknown> {
-    if (full) return this.listIndexes().toArray();
-    this.#assertExists();
-    return Object.fromEntries(this.#table.indexes.map(({ name, fields }) => [name, fields]));
-  }
-
-  async indexInformation({ full = false }: { full?: boolean } = {}): Promise<unknown> {
-    return this.indexes({ full });
-  }
-
-  async indexExists(names: string | string[]): Promise<boolean> {
-    const known = new Set(this.#table.indexes.map(({ name }) => name));
-    return [names].flat().every((name) => known.has(name));
   }
 
   async options(): Promise<Doc> {
@@ -334,11 +298,11 @@ export class EmbeddedCollection {
   /** Deletes what its TTL indexes say has expired; tells how much. */
   async expire(now: Date): Promise<number> {
     let expired = 0;
-    for (const { fields, expireAfterSeconds } of this.#table.indexes) {
+    for (const { fields, expireAfterSeconds, partial = {} } of this.#table.indexes) {
       const path = fields[0]?.[0];
       if (expireAfterSeconds === undefined || path === undefined) continue;
-      const before = new Date(now.getTime() - expireAfterSeconds * 1000);
-      expired += (await this.deleteMany({ [path]: { $lt: before } })).deletedCount;
+      const before = { [path]: { $lte: new Date(now.getTime() - expireAfterSeconds * 1000) } };
+      expired += (await this.deleteMany({ $and: [before, partial] })).deletedCount;
     }
     return expired;
   }

@@ -62,9 +62,22 @@ export interface BulkResult {
   readonly insertedIds: Record<number, unknown>;
 }
 
-const driver = createRequire(import.meta.url)("mongodb/lib/bulk/common") as {
+const require = createRequire(import.meta.url);
+const driver = require("mongodb/lib/bulk/common") as {
   BulkWriteResult: new (raw: RawBulk, isOrdered: boolean) => BulkResult;
   WriteError: new (failed: FailedAt) => { readonly index: number; readonly err: FailedAt };
+};
+const updates = require("mongodb/lib/operations/update") as {
+  makeUpdateStatement(filter: unknown, change: unknown, options: Options): Doc;
+};
+const deletes = require("mongodb/lib/operations/delete") as {
+  makeDeleteStatement(filter: unknown, options: Options): Doc;
+};
+
+/** The operations of a bulk as the driver sends them, and shows them with their errors. */
+export const statements = {
+  ofUpdate: updates.makeUpdateStatement,
+  ofDelete: deletes.makeDeleteStatement,
 };
 
 /** Counts and ids of a running bulk write. */
@@ -114,6 +127,13 @@ export class BulkOutcome {
 /** True for errors that a bulk write collects; anything else stops it. */
 export function isWriteError(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError;
+}
+
+/** An error of the one operation of a write command, with the fields that the driver gives it. */
+export function asWriteError(error: unknown): unknown {
+  if (!isWriteError(error) || error.errorLabels.length > 0) return error;
+  const { ok: _ok, codeName: _codeName, ...fields } = error.errorResponse;
+  return new MongoServerError({ index: 0, ...fields });
 }
 
 /** A found document as `findOneAndX` gives it: alone, or with how it was found. */

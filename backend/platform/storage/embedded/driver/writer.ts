@@ -1,25 +1,33 @@
-import { MongoInvalidArgumentError, ObjectId } from "mongodb";
+import { MongoInvalidArgumentError } from "mongodb";
+import { documentOf, filterOf, replacementOf, withIdFirst } from "./arguments.ts";
 import type { Change } from "../store/engine.ts";
 import type { Modification, Options } from "./options.ts";
 import { findFirst, findRows, type Query } from "../store/queries.ts";
-import type { BulkOutcome } from "./results.ts";
+import { statements, type BulkOutcome } from "./results.ts";
 import type { Row } from "../store/row.ts";
+import { planOf } from "../language/update-plan.ts";
 import {
   refuseUnstorable,
   replaced,
   updated,
   upserted,
   upsertedReplacement,
-  type Update,
 } from "../language/updates.ts";
-import { isDoc, promoted, toExact, toExactDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import { isDoc, promoted, toExact, toPlainDoc, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
 
-/** How a matching document, or none, becomes another. */
-export interface Modifier {
-  change(doc: Doc): Doc;
-  insert(): Doc;
-}
+/** In the order in which the driver looks for them. */
+const bulkKinds = [
+  "insertOne",
+  "replaceOne",
+  "updateOne",
+  "updateMany",
+  "deleteOne",
+  "deleteMany",
+] as const;
+
+/** Reads, or refuses, how a matching document, or none, becomes another. */
+export type Modifier = () => { change(doc: Doc): Doc; insert(): Doc };
 
 /** Where a step runs, and what it tells of afterwards. */
 export interface Work {
@@ -44,12 +52,6 @@ function isAtomic(change: unknown): boolean {
   return isDoc(change) && (Object.keys(change)[0]?.startsWith("$") ?? false);
 }
 
-/** A document as it is stored: `_id` in front. */
-export function withIdFirst(doc: Doc): Doc {
-  const { _id, ...rest } = doc;
-  return { _id, ...rest };
-}
-
 /** The writing half of a collection; every method runs, or returns what runs, inside one write. */
 export class Writer {
   readonly #name: string;
@@ -72,6 +74,7 @@ export class Writer {
     modifier: Modifier,
   ): (work: Work) => Modification {
     return (work) => {
+      const { change, insert } = modifier();
       const query = queryOf(filter, options);
       const rows = (options.many ? findRows : findFirst)(work.view, this.#name, query);
       let modified = 0;
@@ -79,7 +82,7 @@ export class Writer {
       const table = work.view.table(this.#name);
       for (const row of rows) {
         const exact = table.exactly(row);
-        after = modifier.change(exact.doc);
+        after = change(exact.doc);
         refuseUnstorable(after);
         if (table.update(exact, after)) {
           modified++;
@@ -90,7 +93,7 @@ export class Writer {
       if (rows.length > 0 || !options.upsert) {
         return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
       }
-      const inserted = withIdFirst(modifier.insert());
+      const inserted = withIdFirst(insert());
       this.insert(inserted, work);
       return {
         matched: 0,
@@ -108,19 +111,21 @@ export class Writer {
     if (!isAtomic(exact))
       throw new MongoInvalidArgumentError("Update document requires atomic operators");
     const arrayFilters = (options.arrayFilters ?? []).map((part) => toPlainDoc(part));
-    const update: Update = { change: exact as Doc, filter, arrayFilters, now: new Date() };
-    return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
+    return () => {
+      const update = { plan: planOf(exact as Doc, arrayFilters), filter, now: new Date() };
+      return { change: (doc) => updated(doc, update), insert: () => upserted(filter, update) };
+    };
   }
 
   /** How a replacement takes a document's place. */
   replacing(filter: Doc, replacement: unknown, options: Options): Modifier {
-    const exact = toExactDoc(replacement, options.ignoreUndefined);
+    const exact = replacementOf(replacement, options.ignoreUndefined);
     if (isAtomic(exact))
       throw new MongoInvalidArgumentError("Replacement document must not contain atomic operators");
-    return {
+    return () => ({
       change: (doc) => replaced(doc, exact),
       insert: () => upsertedReplacement(filter, exact),
-    };
+    });
   }
 
   /** Removes the first or all matching documents and tells which. */
@@ -137,37 +142,46 @@ export class Writer {
 
   /** One operation of a bulk write, checked now and run later. */
   bulkStep(operation: unknown, index: number, outer: Options): BulkStep {
-    const [kind, body] = isDoc(operation) ? (Object.entries(operation)[0] ?? []) : [];
-    if (kind === undefined || !isDoc(body))
-      throw new MongoInvalidArgumentError("Operation must be an object with an operation key");
-    const ignoreUndefined = outer.ignoreUndefined === true;
-    const options: Options = { ...(body as Options), ignoreUndefined };
-    if (kind === "insertOne")
-      return this.#bulkInsert((body.document ?? body) as Doc, index, options);
-    const filter = toPlainDoc(body.filter);
-    if (kind === "deleteOne" || kind === "deleteMany") {
-      const remove = this.remove(queryOf(filter, options), kind === "deleteMany");
-      const op = { q: body.filter, limit: kind === "deleteMany" ? 0 : 1 };
-      return { op, run: ({ raw }, work) => void (raw.nRemoved += remove(work).length) };
-    }
-    if (kind !== "updateOne" && kind !== "updateMany" && kind !== "replaceOne")
-      throw new MongoInvalidArgumentError(
+    const refuse = (why: string) => new MongoInvalidArgumentError(why);
+    if (typeof operation !== "object" || operation === null)
+      throw refuse("Operation must be an object with an operation key");
+    const kind = bulkKinds.find((name) => name in operation);
+    if (kind === undefined)
+      throw refuse(
         "bulkWrite only supports insertOne, updateOne, updateMany, deleteOne, deleteMany",
       );
-    const isReplacement = kind === "replaceOne";
-    const modifier = isReplacement
-      ? this.replacing(filter, body.replacement, options)
-      : this.updating(filter, body.update, options);
-    const many = kind === "updateMany";
+    const body = (operation as Doc)[kind];
+    if (!isDoc(body)) throw refuse("Operation must be an object with an operation key");
+    const options: Options = {
+      ...(body as Options),
+      ignoreUndefined: outer.ignoreUndefined === true,
+    };
+    if (kind === "insertOne")
+      return this.#bulkInsert((body.document ?? body) as Doc, index, options);
+    if ("q" in body) throw refuse("Raw operations are not allowed");
+    const many = kind.endsWith("Many");
+    if (kind === "deleteOne" || kind === "deleteMany") {
+      const query = queryOf(filterOf("delete", body.filter), options);
+      const op = statements.ofDelete(body.filter, { ...options, limit: many ? 0 : 1 });
+      const remove = this.remove(query, many);
+      return { op, run: ({ raw }, work) => void (raw.nRemoved += remove(work).length) };
+    }
+    const change = kind === "replaceOne" ? body.replacement : body.update;
+    const filter = filterOf("update", body.filter, change);
+    if (kind === "replaceOne" && isAtomic(change))
+      throw refuse("Replacement document must not use atomic operators");
+    const modifier = this[kind === "replaceOne" ? "replacing" : "updating"](
+      filter,
+      change,
+      options,
+    );
     const modify = this.modify(filter, { ...options, many }, modifier);
-    const u = isReplacement ? body.replacement : body.update;
-    const op = { q: body.filter, u, multi: many, upsert: options.upsert ?? false };
+    const op = statements.ofUpdate(body.filter, change, { ...options, multi: many });
     return { op, run: (bulk, work) => bulk.modified(index, modify(work)) };
   }
 
   #bulkInsert(doc: Doc, index: number, options: Options): BulkStep {
-    doc._id ??= new ObjectId();
-    const exact = withIdFirst(toExactDoc(doc, options.ignoreUndefined));
+    const exact = documentOf(doc, options.ignoreUndefined);
     const run = ({ raw }: BulkOutcome, work: Work) => {
       raw.insertedIds.push({ index, _id: doc._id });
       this.insert(exact, work);
