@@ -1,6 +1,6 @@
 import { Decimal128, Double, Int32, Long } from "mongodb";
-import { addDecimals, multiplyDecimals } from "../values/decimal.ts";
-import { isInt } from "../values/values.ts";
+import { addDecimals, divideDecimals, multiplyDecimals } from "../values/decimal.ts";
+import { isInt, promoted } from "../values/values.ts";
 
 /** MongoDB's types of numbers, each wider than the one before. */
 export type NumberType = "int" | "long" | "double" | "decimal";
@@ -64,6 +64,55 @@ export function calculated(a: unknown, operator: "+" | "*", b: unknown): unknown
   }
   const [x, y] = [toBigInt(a), toBigInt(b)];
   return asInteger(operator === "+" ? x + y : x * y, type === "int" ? "int" : "long");
+}
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+
+/** Two numbers as the driver shows them: beside a Long a whole number is one, and what 64 bits do not hold is a double. */
+function combined(a: unknown, operator: "+" | "*", b: unknown): unknown {
+  const result = (x: number, y: number) => (operator === "+" ? x + y : x * y);
+  if (isNumber(a) && isNumber(b)) {
+    const plain = result(a, b);
+    if (Number.isSafeInteger(plain) || !isInt(a) || !isInt(b)) return plain;
+  }
+  const [x, y] = [a, b].map((n) => (Number.isSafeInteger(n) ? Long.fromNumber(Number(n)) : n));
+  return promoted(calculated(x, operator, y) ?? result(toNumber(a), toNumber(b)));
+}
+
+/** Doubles added with the digits that each step drops. */
+function compensated(numbers: readonly number[]): number {
+  let [sum, dropped] = [0, 0];
+  for (const number of numbers) {
+    const next = sum + number;
+    dropped += Math.abs(sum) >= Math.abs(number) ? sum - next + number : number - next + sum;
+    sum = next;
+  }
+  return Number.isFinite(dropped) ? sum + dropped : sum;
+}
+
+/** The sum of those values that are numbers, as the driver shows it: exact with decimals and integers of 64 bits. */
+export function total(values: readonly unknown[]): unknown {
+  const numbers = values.filter((value) => numberType(value) !== undefined);
+  if (numbers.every(isNumber)) return compensated(numbers);
+  return numbers.reduce((a, b) => combined(a, "+", b), 0);
+}
+
+/** The product of numbers; see {@link total}. */
+export function product(numbers: readonly unknown[]): unknown {
+  return numbers.reduce((a, b) => combined(a, "*", b), 1);
+}
+
+/** The quotient: a decimal if one of the numbers is, else a double. */
+export function quotient(a: unknown, b: unknown): unknown {
+  if (a instanceof Decimal128 || b instanceof Decimal128)
+    return divideDecimals(toDecimal(a), toDecimal(b));
+  return toNumber(a) / toNumber(b);
+}
+
+/** The average of those values that are numbers; null of none. */
+export function average(values: readonly unknown[]): unknown {
+  const numbers = values.filter((value) => numberType(value) !== undefined);
+  return numbers.length === 0 ? null : quotient(total(numbers), numbers.length);
 }
 
 const zeros: Record<NumberType, () => unknown> = {

@@ -6,15 +6,15 @@ import * as pipelines from "mingo/operators/pipeline";
 import * as projections from "mingo/operators/projection";
 import * as queries from "mingo/operators/query";
 import * as windows from "mingo/operators/window";
-import { updateOne, type PipelineStage } from "mingo/updater";
 import { collatorOf, type Collator } from "../values/collation.ts";
 import { serverError, unsupported } from "../values/errors.ts";
 import { clauses, compiled, type Predicate } from "./conditions.ts";
 import { assertFilter } from "./filters.ts";
 import { compareValues, encodeValue, rankOf, sameValue } from "../values/keys.ts";
 import { candidatesAt } from "../values/paths.ts";
-import { listedTest, typedExpressions, typedOperators, typedStages } from "./predicates.ts";
-import { ownExpressions, ownStages } from "./stages.ts";
+import { listedTest, typedOperators } from "./predicates.ts";
+import { ownAccumulators, ownExpressions } from "./expressions.ts";
+import { ownStages } from "./stages.ts";
 import { bsonType, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
@@ -113,15 +113,9 @@ function comparisons(collator: Collator | undefined) {
 
 function contextWith(collator: Collator | undefined): Context {
   return Context.init({
-    accumulator: accumulators,
-    expression: {
-      ...expressions,
-      ...({ ...typedExpressions, ...ownExpressions } as unknown as typeof expressions),
-    },
-    pipeline: {
-      ...pipelines,
-      ...({ ...typedStages, ...ownStages } as unknown as typeof pipelines),
-    },
+    accumulator: { ...accumulators, ...(ownAccumulators as unknown as typeof accumulators) },
+    expression: { ...expressions, ...(ownExpressions as unknown as typeof expressions) },
+    pipeline: { ...pipelines, ...(ownStages as unknown as typeof pipelines) },
     projection: projections,
     window: windows,
     query: { ...queries, ...(comparisons(collator) as unknown as typeof queries) },
@@ -178,6 +172,12 @@ export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): b
   return { test: (doc) => refusing(() => matches(doc)) };
 }
 
+/** Whether a stage of a pipeline, or an operator of its expressions, is known. */
+export function isKnown(kind: "stage" | "expression", name: string): boolean {
+  const types = kind === "stage" ? ["pipeline"] : ["expression", "accumulator"];
+  return types.some((type) => options.context.getOperator(type as never, name) !== null);
+}
+
 /** What an aggregation expression makes of a document. */
 export function evaluated(doc: Doc, expression: unknown): unknown {
   return refusing(() => evalExpr(doc, expression as never, options as never));
@@ -202,10 +202,8 @@ export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Do
 
 /** A document after the stages of a pipeline update. */
 export function piped(doc: Doc, stages: readonly Doc[]): Doc {
-  const docs = [doc];
-  const pipeline = stages as unknown as PipelineStage[];
-  refusing(() => updateOne(docs, {}, pipeline, { cloneMode: "deep" }, options));
-  return docs[0] ?? doc;
+  const [after = doc] = refusing<Doc[]>(() => new Aggregator([...stages], options).run([doc]));
+  return after;
 }
 
 /** Distinct values in order of first appearance. */

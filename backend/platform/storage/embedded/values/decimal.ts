@@ -101,6 +101,26 @@ export function multiplyDecimals(a: Decimal128, b: Decimal128): Decimal128 {
   });
 }
 
+/** The quotient, to 34 digits; by zero, what doubles give. */
+export function divideDecimals(a: Decimal128, b: Decimal128): Decimal128 {
+  const [x, y] = [finite(a), finite(b)];
+  if (x === undefined || y === undefined || y.coefficient === 0n)
+    return byDoubles(specialOf(a) / specialOf(b));
+  const isNegative = x.isNegative !== y.isNegative;
+  const whole = x.exponent - y.exponent;
+  const more = Math.max(maxDigits + 2 + digitsOf(y.coefficient) - digitsOf(x.coefficient), 0);
+  const scaled = x.coefficient * tens(more);
+  let [coefficient, exponent] = [scaled / y.coefficient, whole - more];
+  if (scaled % y.coefficient !== 0n)
+    // A last digit stands for all that follow, so that rounding knows of them.
+    return rounded({ isNegative, coefficient: coefficient * 10n + 1n, exponent: exponent - 1 });
+  while (exponent < whole && coefficient % 10n === 0n) {
+    coefficient /= 10n;
+    exponent++;
+  }
+  return rounded({ isNegative, coefficient, exponent });
+}
+
 /** NaN and the infinities as they are; a finite decimal as -1, 0 or 1, which is all that matters beside them. */
 function specialOf(value: Decimal128): number {
   const exact = finite(value);
