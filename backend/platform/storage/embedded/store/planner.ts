@@ -1,18 +1,25 @@
-import { ObjectId } from "mongodb";
 import {
   afterPrefix,
+  emptyArrayKey,
   encodeValue,
   fitKey,
   inverted,
   longKeyPrefixBytes,
   maxPlainKeyBytes,
+  rank,
 } from "../values/keys.ts";
 import { serverError } from "../values/errors.ts";
+import {
+  constraintsOf,
+  isComplete,
+  type Bound,
+  type Constraint,
+  type Constraints,
+} from "./constraints.ts";
 import { boundKey, idIndex, rootOf, type IndexSpec } from "./indexes.ts";
 import type { KeyRange } from "./kv.ts";
-import { matcherOf } from "../language/matching.ts";
 import type { Field } from "../values/paths.ts";
-import { hasOperators, isDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import { toPlainDoc, type Doc } from "../values/values.ts";
 
 /** How a query reads: which index, which of its keys, in which direction. */
 export interface Plan {
@@ -31,104 +38,12 @@ export interface Plan {
   readonly bounded: number;
 }
 
-interface Bound {
-  readonly key: Buffer;
-  readonly inclusive: boolean;
-}
+const leastNumber: Bound = { key: encodeValue(-Infinity), inclusive: true };
 
-interface Constraint {
-  points?: readonly unknown[];
-  low?: Bound;
-  high?: Bound;
-  /** False when the filter says more about the path than points or one interval can. */
-  isExact: boolean;
-}
-
-interface Constraints {
-  readonly paths: Map<string, Constraint>;
-  /** False when the filter has conditions on no single path. */
-  isExact: boolean;
-}
-
-const maxPoints = 256;
+/** How many ranges several fields may make together, and how many the values of the first field alone. */
+const maxCombined = 256;
+const maxListed = 50_000;
 const nothing = Buffer.alloc(0);
-/** Longer strings may be cut in keys, so that other strings share them. */
-const maxExactCharacters = 200;
-
-/** Collects what the filter's conjunction says about single paths; `$or` and negations say nothing. */
-function constraintsOf(
-  filter: Doc,
-  found: Constraints = { paths: new Map(), isExact: true },
-): Constraints {
-  for (const [path, condition] of Object.entries(filter)) {
-    if (path === "$and" && Array.isArray(condition)) {
-      for (const part of condition as unknown[]) if (isDoc(part)) constraintsOf(part, found);
-    } else if (path.startsWith("$")) {
-      found.isExact = false;
-    } else {
-      const constraint = found.paths.get(path) ?? { isExact: true };
-      narrow(constraint, condition);
-      found.paths.set(path, constraint);
-    }
-  }
-  return found;
-}
-
-function narrow(constraint: Constraint, condition: unknown): void {
-  if (!hasOperators(condition)) {
-    narrowToPoints(constraint, [condition]);
-    return;
-  }
-  for (const [operator, operand] of Object.entries(condition))
-    narrowBy(constraint, operator, operand);
-}
-
-/** A value whose key no other value has, and which only itself equals. */
-function isPlainScalar(value: unknown): boolean {
-  if (typeof value === "string") return value.length <= maxExactCharacters;
-  if (typeof value === "number") return !Number.isNaN(value);
-  return typeof value === "boolean" || value instanceof Date || value instanceof ObjectId;
-}
-
-function narrowToPoints(constraint: Constraint, points: readonly unknown[]): void {
-  const isNarrowed = constraint.points ?? constraint.low ?? constraint.high;
-  if (isNarrowed || !points.every((point) => isPlainScalar(point))) constraint.isExact = false;
-  if (!points.some((point) => point instanceof RegExp)) constraint.points ??= points;
-}
-
-function narrowToBound(
-  constraint: Constraint,
-  end: "low" | "high",
-  bound: { operand: unknown; inclusive: boolean },
-): void {
-  if (constraint.points || constraint[end] || !isPlainScalar(bound.operand))
-    constraint.isExact = false;
-  if (isRangeable(bound.operand))
-    constraint[end] = { key: encodeValue(bound.operand), inclusive: bound.inclusive };
-}
-
-function narrowBy(constraint: Constraint, operator: string, operand: unknown): void {
-  switch (operator) {
-    case "$eq":
-      return narrowToPoints(constraint, [operand]);
-    case "$in":
-      if (Array.isArray(operand)) return narrowToPoints(constraint, operand as unknown[]);
-      break;
-    case "$gt":
-    case "$gte":
-      return narrowToBound(constraint, "low", { operand, inclusive: operator === "$gte" });
-    case "$lt":
-    case "$lte":
-      return narrowToBound(constraint, "high", { operand, inclusive: operator === "$lte" });
-    default:
-  }
-  constraint.isExact = false;
-}
-
-function isRangeable(operand: unknown): boolean {
-  return operand !== null && operand !== undefined && !Array.isArray(operand) && !isDoc(operand);
-}
-
 /** Interval of one field's keys; an index with arrays may use one end only, elements differ. */
 function intervalOf(
   constraint: Constraint,
@@ -138,9 +53,10 @@ function intervalOf(
   const high = multikey && low ? undefined : constraint.high;
   const given = low ?? high;
   if (!given) return undefined;
-  // An open end stays within the type of the end that is given: a comparison never crosses types.
+  // An open end stays within the type of the end that is given: a comparison never crosses types, nor meets NaN.
   const type = { key: given.key.subarray(0, 1), inclusive: true };
-  return { low: low ?? type, high: high ?? type };
+  const least = given.key[0] === rank.number ? leastNumber : type;
+  return { low: low ?? least, high: high ?? type };
 }
 
 function rangeOf(
@@ -186,8 +102,11 @@ interface Shape {
   readonly bounded: number;
 }
 
-function isIndexable(points: readonly unknown[]): boolean {
-  return points.every((point) => !Array.isArray(point) || point.length === 0);
+/** The keys of documents equal to a value: an array may be an element itself, or have its elements as keys. */
+function keysOfPoint(point: unknown, direction: 1 | -1): Buffer[] {
+  if (!Array.isArray(point)) return [boundKey(point, direction)];
+  const first = point.length === 0 ? emptyArrayKey : encodeValue(point[0]);
+  return [first, encodeValue(point)].map((key) => (direction === 1 ? key : inverted(key)));
 }
 
 function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
@@ -203,10 +122,11 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
     if (multikey && roots.has(root)) break;
     roots.add(root);
     const here = constraint.points;
-    if (here && isIndexable(here) && here.length * rangeCount <= maxPoints) {
-      if (fixed === points.length && here.length === 1) fixed++;
+    const width = (here?.length ?? 0) + (here?.filter((point) => Array.isArray(point)).length ?? 0);
+    if (here && width * rangeCount <= (points.length === 0 ? maxListed : maxCombined)) {
+      if (fixed === points.length && width === 1) fixed++;
       points.push(here);
-      rangeCount *= here.length;
+      rangeCount *= width;
       continue;
     }
     const interval = intervalOf(constraint, multikey);
@@ -219,8 +139,10 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
 function prefixesOf({ spec, points }: Shape): Buffer[] {
   let prefixes: Buffer[] = [nothing];
   for (const [i, values] of points.entries()) {
-    const keys = values.map((value) => boundKey(value, spec.fields[i]?.[1] ?? 1));
-    prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));
+    const keys = values.flatMap((value) => keysOfPoint(value, spec.fields[i]?.[1] ?? 1));
+    const inOrder = keys.sort((a, b) => Buffer.compare(a, b));
+    const distinct = inOrder.filter((key, at) => at === 0 || !inOrder[at - 1]?.equals(key));
+    prefixes = prefixes.flatMap((prefix) => distinct.map((key) => Buffer.concat([prefix, key])));
   }
   return prefixes;
 }
@@ -250,44 +172,20 @@ function isExact(
 /** 1 or -1 when reading the index forwards or backwards gives the sort, otherwise 0. */
 function sortDirection(spec: IndexSpec, fixed: number, sort: readonly Field[]): 0 | 1 | -1 {
   if (spec.hasLongKeys) return 0;
+  const isMultikey = (path: string) => spec.multikeyRoots.includes(rootOf(path));
   const fixedPaths = new Set(spec.fields.slice(0, fixed).map(([path]) => path));
-  const wanted = sort.filter(([path]) => !fixedPaths.has(path));
+  // A document sorts by its least or greatest element, not by the one that was asked for.
+  const wanted = sort.filter(([path]) => !fixedPaths.has(path) || isMultikey(path));
   const offered = spec.fields.slice(fixed);
   let direction: 0 | 1 | -1 = 0;
   for (const [i, [path, order]] of wanted.entries()) {
     const field = offered[i];
-    if (field === undefined || field[0] !== path || spec.multikeyRoots.includes(rootOf(path)))
-      return 0;
+    if (field === undefined || field[0] !== path || isMultikey(path)) return 0;
     const here = field[1] === order ? 1 : -1;
     if (direction !== 0 && direction !== here) return 0;
     direction = here;
   }
   return wanted.length === 0 ? 1 : direction;
-}
-
-/** A sparse or partial index may answer only filters that its documents are sure to contain. */
-function isComplete(spec: IndexSpec, constraints: ReadonlyMap<string, Constraint>): boolean {
-  const present = (path: string) => {
-    const constraint = constraints.get(path);
-    if (constraint === undefined) return false;
-    return (
-      constraint.low !== undefined ||
-      constraint.high !== undefined ||
-      (constraint.points?.every((p) => p !== null && p !== undefined) ?? false)
-    );
-  };
-  if (spec.sparse && !spec.fields.some(([path]) => present(path))) return false;
-  return Object.entries(spec.partial ?? {}).every(([path, condition]) => {
-    const points = constraints.get(path)?.points;
-    if (points)
-      return points.every((point) => matcherOf({ value: condition }).test({ value: point }));
-    return (
-      isDoc(condition) &&
-      Object.keys(condition).join() === "$exists" &&
-      condition.$exists === true &&
-      present(path)
-    );
-  });
 }
 
 interface Candidate {

@@ -1,5 +1,6 @@
+import { MongoInvalidArgumentError } from "mongodb";
 import { serverError } from "../values/errors.ts";
-import { mentionsType } from "../language/filters.ts";
+import { assertFilter, mentionsType } from "../language/filters.ts";
 import { idIndex } from "./indexes.ts";
 import { collatorOf, type Collator } from "../values/collation.ts";
 import { matcherOf } from "../language/matching.ts";
@@ -9,7 +10,7 @@ import { describePlan, planFor, planHinted, type Plan } from "./planner.ts";
 import type { Row } from "./row.ts";
 import type { Resume } from "./rows.ts";
 import type { Table } from "./table.ts";
-import { copyOf, hasOperators, toPlainDoc, type Doc } from "../values/values.ts";
+import { copyOf, hasOperators, type Doc } from "../values/values.ts";
 import type { View } from "./view.ts";
 
 /** Where a cursor gets its documents, batch after batch; an empty batch is the end. */
@@ -24,7 +25,7 @@ export interface FindOptions {
   sort?: unknown;
   skip?: number;
   limit?: number;
-  projection?: Doc;
+  projection?: Doc | undefined;
   hint?: unknown;
   collation?: unknown;
   /** How stored values become JavaScript's, if not as usual. */
@@ -40,19 +41,38 @@ const batchSize = 256;
 /** Sorting more documents than this in memory is worth an index. */
 const manyToSort = 1_000;
 
-/** Reads the forms in which a sort arrives: object, map or pairs, directions as numbers or words. */
-export function readSort(sort: unknown): Field[] {
+const directions = new Map<string, 1 | -1>([
+  ["1", 1],
+  ["asc", 1],
+  ["ascending", 1],
+  ["-1", -1],
+  ["desc", -1],
+  ["descending", -1],
+]);
+
+function fieldOf([path, given = 1]: readonly unknown[]): Field {
+  const direction = directions.get(String(given).toLowerCase());
+  if (direction === undefined)
+    throw new MongoInvalidArgumentError(`Invalid sort direction: ${JSON.stringify(given)}`);
+  return [String(path), direction];
+}
+
+/**
+ * Reads the forms in which a sort arrives: object, map, pairs, a pair, names or a name; directions as numbers or words.
+ * @throws {MongoInvalidArgumentError} for other forms and directions
+ */
+export function readSort(sort: unknown, direction?: unknown): Field[] {
   if (sort === undefined || sort === null) return [];
-  const pairs =
-    sort instanceof Map
-      ? [...(sort as Map<string, unknown>)]
-      : Array.isArray(sort)
-        ? (sort as [string, unknown][])
-        : Object.entries(toPlainDoc(sort));
-  return pairs.map(([path, direction]): Field => {
-    const isDescending = direction === -1 || direction === "desc" || direction === "descending";
-    return [path, isDescending ? -1 : 1];
-  });
+  if (typeof sort === "string") return [fieldOf([sort, direction])];
+  if (typeof sort !== "object")
+    throw new MongoInvalidArgumentError(
+      `Invalid sort format: ${JSON.stringify(sort)} Sort must be a valid object`,
+    );
+  if (!Array.isArray(sort))
+    return (sort instanceof Map ? [...sort] : Object.entries(sort)).map(fieldOf);
+  if (Array.isArray(sort[0])) return (sort as unknown[][]).map(fieldOf);
+  if (sort.length === 2 && directions.has(String(sort[1]).toLowerCase())) return [fieldOf(sort)];
+  return sort.map((path) => fieldOf([path]));
 }
 
 interface Stats {
@@ -111,6 +131,8 @@ function prepare(view: View, name: string, query: Query): Prepared {
   const { filter, hint, collation } = query;
   const id = hint === undefined && collation === undefined ? onlyId(filter) : undefined;
   if (id !== undefined) return prepareById(table, id);
+  // An index may answer without a matcher, which would refuse what is no filter.
+  assertFilter(filter);
   const sort = readSort(query.sort);
   const collator = collatorOf(collation);
   // Index keys are in the order of bytes.
@@ -231,7 +253,8 @@ class Progress {
   #left: number;
 
   constructor(prepared: Prepared, { skip = 0, limit = 0 }: Query) {
-    if (skip < 0) throw serverError(51024, "BSON field 'skip' value must be >= 0");
+    if (skip < 0)
+      throw serverError(51024, `BSON field 'skip' value must be >= 0, actual value '${skip}'`);
     this.#prepared = prepared;
     this.#toSkip = skip;
     // A negative limit means one batch of that size, as in MongoDB.

@@ -1,0 +1,136 @@
+import { ObjectId } from "mongodb";
+import { encodeValue } from "../values/keys.ts";
+import type { IndexSpec } from "./indexes.ts";
+import { matcherOf } from "../language/matching.ts";
+import { hasOperators, isDoc, type Doc } from "../values/values.ts";
+
+/** One end of an interval of keys. */
+export interface Bound {
+  readonly key: Buffer;
+  readonly inclusive: boolean;
+}
+
+/** What a filter says about one path. */
+export interface Constraint {
+  points?: readonly unknown[];
+  low?: Bound;
+  high?: Bound;
+  /** False when the filter says more about the path than points or one interval can. */
+  isExact: boolean;
+}
+
+/** What a filter says about paths, as far as an index can use it. */
+export interface Constraints {
+  readonly paths: Map<string, Constraint>;
+  /** False when the filter has conditions on no single path. */
+  isExact: boolean;
+}
+
+/** Longer strings may be cut in keys, so that other strings share them. */
+const maxExactCharacters = 200;
+
+/** Collects what the filter's conjunction says about single paths; `$or` and negations say nothing. */
+export function constraintsOf(
+  filter: Doc,
+  found: Constraints = { paths: new Map(), isExact: true },
+): Constraints {
+  for (const [path, condition] of Object.entries(filter)) {
+    if (path === "$and" && Array.isArray(condition)) {
+      for (const part of condition as unknown[]) if (isDoc(part)) constraintsOf(part, found);
+    } else if (path.startsWith("$")) {
+      found.isExact = false;
+    } else {
+      const constraint = found.paths.get(path) ?? { isExact: true };
+      narrow(constraint, condition);
+      found.paths.set(path, constraint);
+    }
+  }
+  return found;
+}
+
+function narrow(constraint: Constraint, condition: unknown): void {
+  if (!hasOperators(condition)) {
+    narrowToPoints(constraint, [condition]);
+    return;
+  }
+  for (const [operator, operand] of Object.entries(condition))
+    narrowBy(constraint, operator, operand);
+}
+
+/** A value whose key no other value has, and which only itself equals. */
+function isPlainScalar(value: unknown): boolean {
+  if (typeof value === "string") return value.length <= maxExactCharacters;
+  if (typeof value === "number") return !Number.isNaN(value);
+  return typeof value === "boolean" || value instanceof Date || value instanceof ObjectId;
+}
+
+function narrowToPoints(constraint: Constraint, points: readonly unknown[]): void {
+  const isNarrowed = constraint.points ?? constraint.low ?? constraint.high;
+  if (isNarrowed || !points.every((point) => isPlainScalar(point))) constraint.isExact = false;
+  if (!points.some((point) => point instanceof RegExp)) constraint.points ??= points;
+}
+
+function narrowToBound(
+  constraint: Constraint,
+  end: "low" | "high",
+  bound: { operand: unknown; inclusive: boolean },
+): void {
+  if (constraint.points || constraint[end] || !isPlainScalar(bound.operand))
+    constraint.isExact = false;
+  if (isRangeable(bound.operand))
+    constraint[end] = { key: encodeValue(bound.operand), inclusive: bound.inclusive };
+}
+
+function narrowBy(constraint: Constraint, operator: string, operand: unknown): void {
+  switch (operator) {
+    case "$eq":
+      return narrowToPoints(constraint, [operand]);
+    case "$in":
+      if (Array.isArray(operand)) return narrowToPoints(constraint, operand as unknown[]);
+      break;
+    case "$gt":
+    case "$gte":
+      return narrowToBound(constraint, "low", { operand, inclusive: operator === "$gte" });
+    case "$lt":
+    case "$lte":
+      return narrowToBound(constraint, "high", { operand, inclusive: operator === "$lte" });
+    default:
+  }
+  constraint.isExact = false;
+}
+
+function isRangeable(operand: unknown): boolean {
+  return operand !== null && operand !== undefined && !Array.isArray(operand) && !isDoc(operand);
+}
+
+/** What a value at a path meets whatever other values are there. */
+const sure = new Set(["$eq", "$gt", "$gte", "$lt", "$lte", "$in"]);
+
+/** True when documents that meet the constraint have a value at the path. */
+function isPresent(constraint: Constraint | undefined): boolean {
+  if (constraint?.low ?? constraint?.high) return true;
+  return constraint?.points?.every((point) => (point ?? null) !== null) ?? false;
+}
+
+/** True when every document that meets the constraint meets the condition, whatever arrays it is found in. */
+function isImplied(condition: unknown, constraint: Constraint | undefined): boolean {
+  const operators = hasOperators(condition) ? condition : { $eq: condition };
+  return Object.entries(operators).every(([operator, operand]) => {
+    if (operator === "$exists" && operand === true) return isPresent(constraint);
+    if (!sure.has(operator) || constraint?.points === undefined) return false;
+    const matcher = matcherOf({ value: { [operator]: operand } });
+    const isMet = (point: unknown) =>
+      !Array.isArray(point) &&
+      matcher.test({ value: point }) &&
+      ((point ?? null) !== null || matcher.test({}));
+    return constraint.points.every(isMet);
+  });
+}
+
+/** A sparse or partial index may answer only filters that its documents are sure to contain. */
+export function isComplete(spec: IndexSpec, constraints: ReadonlyMap<string, Constraint>): boolean {
+  if (spec.sparse && !spec.fields.some(([path]) => isPresent(constraints.get(path)))) return false;
+  return Object.entries(spec.partial ?? {}).every(([path, condition]) =>
+    isImplied(condition, constraints.get(path)),
+  );
+}
