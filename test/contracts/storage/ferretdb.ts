@@ -107,6 +107,7 @@ export const beyondFerretDb: Beyond = [
       "[STO-3] applies no element where none is chosen",
       "[STO-3] refuses a filter of two names, with MongoDB's code, and changes nothing",
       "[STO-3] refuses a filter that no path uses, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses a filter with no operator, with MongoDB's code, and changes nothing",
       "[STO-3] refuses two filters of one name, with MongoDB's code, and changes nothing",
     ],
   ],
@@ -123,7 +124,11 @@ export const beyondFerretDb: Beyond = [
       "[STO-3] changes by a pipeline with a condition",
       "[STO-3] changes by a pipeline with several stages",
       "[STO-3] refuses a stage that is not for updates, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses a stage of two, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses a stage that is none, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses an expression that is none, with MongoDB's code, and changes nothing",
       "[STO-3] refuses another _id by a pipeline, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses filters beside a pipeline, with MongoDB's code, and changes nothing",
     ],
   ],
   // Null for every document.
@@ -138,12 +143,13 @@ export const beyondFerretDb: Beyond = [
       "[STO-1] keeps its type when the document changes elsewhere: negative infinity",
     ],
   ],
-  // Dots in names.
+  // Dots and dollars in names.
   [
-    /key must not contain '\.' sign/,
+    /key must not (contain '\.'|start with '\$') sign/,
     [
       "[STO-1] comes back as it was stored: a document of odd names",
       "[STO-1] keeps its type when the document changes elsewhere: a document of odd names",
+      "[STO-72] takes names that begin with a dollar into a new document, or below the top",
     ],
   ],
   // `$elemMatch` on fields of elements.
@@ -229,14 +235,17 @@ export const beyondFerretDb: Beyond = [
       "[STO-3] refuses $push with a clause that is none, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $push with a slice that is no number, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $push with a sort by nothing, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses $pull by what is no operator, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $rename into an array, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $rename into itself, with MongoDB's code, and changes nothing",
       "[STO-3] refuses $rename out of an array, with MongoDB's code, and changes nothing",
       "[STO-3] refuses a name that begins with a dollar, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses a name for elements that is none, with MongoDB's code, and changes nothing",
       "[STO-3] refuses a path twice by $rename, with MongoDB's code, and changes nothing",
       "[STO-3] refuses all elements of a number, with MongoDB's code, and changes nothing",
       "[STO-3] refuses elements without their filter, with MongoDB's code, and changes nothing",
       "[STO-3] refuses fields beside operators, with MongoDB's code, and changes nothing",
+      "[STO-3] refuses two positions in a path, with MongoDB's code, and changes nothing",
       "[STO-85] refuse a bulk's deleteMany of nothing, and change nothing",
       "[STO-85] refuse a bulk's deleteOne of null, and change nothing",
       "[STO-85] refuse deleteMany of null, and change nothing",
@@ -251,6 +260,8 @@ export const beyondFerretDb: Beyond = [
       "[STO-6] is not made over documents that already break it",
       "[STO-6] names the key that is taken, as MongoDB does",
       "[STO-6] refuses an update onto a key that is taken",
+      "[STO-70] come before any document is looked at, also where there is no collection",
+      "[STO-71] is the first that meets a condition, and none by the array's size or a negation",
     ],
   ],
   // Its updates and conditional removals are not atomic, which a quiet machine may not show.

@@ -1,28 +1,55 @@
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
-import { MongoCursorExhaustedError, MongoCursorInUseError } from "mongodb";
-import type { FindOptions, Source } from "../store/queries.ts";
-import { toPlainDoc, type Doc } from "../values/values.ts";
+import {
+  CURSOR_FLAGS,
+  MongoAPIError,
+  MongoCursorExhaustedError,
+  MongoCursorInUseError,
+  MongoInvalidArgumentError,
+  ReadPreference,
+} from "mongodb";
+import { readSort, type Source } from "../store/queries.ts";
+import { serverError } from "../values/errors.ts";
+import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import type { Options } from "./options.ts";
 
 type Transform = (doc: Doc) => unknown;
 
-/** The driver's cursors, of queries and of aggregations. */
+const nullRefused =
+  "Cursor returned a `null` document, but the cursor is not exhausted.  Mapping documents to `null` is not supported in the cursor transform.";
+
+/** A method that sets an option: its name, and what the driver says of a value that is no number. */
+type Setters = Readonly<Record<string, readonly [option: string, refusal?: string]>>;
+
+function defineSetters(cursor: typeof EmbeddedCursor, setters: Setters): void {
+  for (const [method, [option, refusal]] of Object.entries(setters)) {
+    const value = function set(this: EmbeddedCursor, given: unknown) {
+      if (refusal !== undefined && typeof given !== "number")
+        throw new MongoInvalidArgumentError(refusal);
+      return this.set({ [option]: given });
+    };
+    Object.defineProperty(cursor.prototype, method, { value });
+  }
+}
+
+/** The driver's cursors, as if each needed one more question to the server to know its end. */
 export class EmbeddedCursor extends EventEmitter {
-  readonly #open: (options: FindOptions) => Source;
-  readonly #options: FindOptions;
+  readonly #open: (options: Options) => Source;
+  /** What is asked for, until the first document is read. */
+  readonly options: Options;
   #source: Source | undefined;
   #batch: Doc[] = [];
   #position = 0;
   #transform: Transform | undefined;
-  /** True once closed or exhausted. */
-  closed = false;
-  /** True once closed before its end. */
+  #isBegun = false;
+  #isEnded = false;
+  /** True once closed before its end: it gives nothing more. */
   killed = false;
 
-  constructor(open: (options: FindOptions) => Source, options: FindOptions = {}) {
+  constructor(open: (options: Options) => Source, options: Options = {}) {
     super();
     this.#open = open;
-    this.#options = { ...options };
+    this.options = { ...options };
   }
 
   /** A cursor over documents that are all made at its start. */
@@ -33,70 +60,46 @@ export class EmbeddedCursor extends EventEmitter {
     });
   }
 
-  #set(options: FindOptions): this {
-    if (this.#source !== undefined) throw new MongoCursorInUseError();
-    Object.assign(this.#options, options);
+  /** True once closed or at its end, and all that it had at hand was taken. */
+  get closed(): boolean {
+    return this.#isEnded && this.bufferedCount() === 0;
+  }
+
+  get readPreference(): unknown {
+    return this.options.readPreference ?? ReadPreference.primary;
+  }
+
+  /** @throws {MongoCursorInUseError} once reading has begun */
+  set(options: Options): this {
+    if (this.#isBegun) throw new MongoCursorInUseError();
+    Object.assign(this.options, options);
     return this;
   }
 
-  filter(filter: unknown): this {
-    return this.#set({ filter: toPlainDoc(filter) });
-  }
-  /** Orders the result: `{path: 1 | -1}`, pairs, a map, or a path and a direction. */
-  sort(sort: unknown, direction?: unknown): this {
-    return this.#set({ sort: direction === undefined ? sort : [[sort, direction]] });
-  }
-  skip(count: number): this {
-    return this.#set({ skip: count });
-  }
-  limit(count: number): this {
-    return this.#set({ limit: count });
-  }
-  project(projection: Doc): this {
-    return this.#set({ projection });
-  }
-  /** The only index to use: its name or its key. */
-  hint(hint: unknown): this {
-    return this.#set({ hint });
-  }
-  collation(collation: unknown): this {
-    return this.#set({ collation });
-  }
   /** Applied to each document as it is read, after those given before. */
   map(transform: Transform): this {
-    this.#set({});
+    this.set({});
     const before = this.#transform;
     this.#transform = before ? (doc) => transform(before(doc) as Doc) : transform;
     return this;
   }
-  /** Hints to a server that mean nothing here. */
-  batchSize(): this {
-    return this.#set({});
+  addCursorFlag(flag: string, value: unknown): this {
+    if (!CURSOR_FLAGS.some((known) => known === flag))
+      throw new MongoInvalidArgumentError(`Flag ${flag} is not one of ${CURSOR_FLAGS.join(",")}`);
+    if (typeof value !== "boolean")
+      throw new MongoInvalidArgumentError(`Flag ${flag} must be a boolean value`);
+    return this.set({ [flag]: value });
   }
-  addCursorFlag(): this {
-    return this.#set({});
+  withReadPreference(given: unknown): this {
+    const readPreference = typeof given === "string" ? ReadPreference.fromString(given) : given;
+    if (!(readPreference instanceof ReadPreference))
+      throw new MongoInvalidArgumentError(`Invalid read preference: ${String(given)}`);
+    return this.set({ readPreference });
   }
-  maxTimeMS(): this {
-    return this.#set({});
-  }
-  maxAwaitTimeMS(): this {
-    return this.#set({});
-  }
-  comment(): this {
-    return this.#set({});
-  }
-  allowDiskUse(): this {
-    return this.#set({});
-  }
-  withReadPreference(): this {
-    return this.#set({});
-  }
-  withReadConcern(): this {
-    return this.#set({});
-  }
-  /** The same query, not yet begun. */
+
+  /** The same question, not yet asked. */
   clone(): EmbeddedCursor {
-    return new EmbeddedCursor(this.#open, this.#options);
+    return new (this.constructor as typeof EmbeddedCursor)(this.#open, this.options);
   }
 
   /** Documents at hand without reading on. */
@@ -111,19 +114,52 @@ export class EmbeddedCursor extends EventEmitter {
   }
 
   #fill(): boolean {
+    const { signal } = this.options;
+    if (signal?.aborted) {
+      this.#kill();
+      signal.throwIfAborted();
+    }
+    if (this.killed) return false;
     if (this.#position < this.#batch.length) return true;
-    if (this.closed) return false;
-    this.#source ??= this.#open(this.#options);
-    this.#batch = this.#source.next();
+    if (this.#isEnded) return false;
+    this.#isBegun = true;
+    this.#batch = this.#read();
     this.#position = 0;
     if (this.#batch.length === 0) this.#end();
-    return !this.closed;
+    return !this.#isEnded;
+  }
+
+  #read(): Doc[] {
+    try {
+      this.#source ??= this.#open(this.options);
+      return this.#source.next();
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
   }
 
   #end(): void {
-    if (this.closed) return;
-    this.closed = true;
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.emit("close");
+  }
+
+  #kill(): void {
+    this.killed ||= this.#isBegun && !this.#isEnded;
+    this.#end();
+  }
+
+  #transformed(doc: Doc): unknown {
+    if (this.#transform === undefined) return doc;
+    try {
+      const made = this.#transform(doc);
+      if (made === null) throw new MongoAPIError(nullRefused);
+      return made;
+    } catch (error) {
+      this.#kill();
+      throw error;
+    }
   }
 
   async hasNext(): Promise<boolean> {
@@ -132,13 +168,12 @@ export class EmbeddedCursor extends EventEmitter {
 
   /**
    * The next document, or null at the end.
-   * @throws {MongoCursorExhaustedError} when it is closed
+   * @throws {MongoCursorExhaustedError} when it was closed before its end
    */
   async next(): Promise<unknown> {
-    if (this.killed) throw new MongoCursorExhaustedError();
     const doc = this.#fill() ? this.#batch[this.#position++] : undefined;
-    if (doc === undefined) return null;
-    return this.#transform ? this.#transform(doc) : doc;
+    if (this.killed) throw new MongoCursorExhaustedError();
+    return doc === undefined ? null : this.#transformed(doc);
   }
 
   async tryNext(): Promise<unknown> {
@@ -146,25 +181,23 @@ export class EmbeddedCursor extends EventEmitter {
   }
 
   async toArray(): Promise<unknown[]> {
-    const all: Doc[] = [];
-    while (this.#fill()) for (const doc of this.readBufferedDocuments()) all.push(doc);
-    return this.#transform ? all.map(this.#transform) : all;
+    const all: unknown[] = [];
+    if (this.#transform) for await (const made of this) all.push(made);
+    else while (this.#fill()) for (const doc of this.readBufferedDocuments()) all.push(doc);
+    return all;
   }
 
   async forEach(visit: (doc: unknown) => unknown): Promise<void> {
+    if (typeof visit !== "function")
+      throw new MongoInvalidArgumentError('Argument "iterator" must be a function');
     for await (const doc of this) if (visit(doc) === false) return;
   }
 
-  async count(): Promise<number> {
-    return (await this.clone().toArray()).length;
-  }
-
   async *[Symbol.asyncIterator](): AsyncGenerator {
-    if (this.killed) return;
     try {
-      for (let doc = await this.next(); doc !== null; doc = await this.next()) yield doc;
+      while (this.#fill()) yield await this.next();
     } finally {
-      this.#end();
+      this.#kill();
     }
   }
 
@@ -174,26 +207,95 @@ export class EmbeddedCursor extends EventEmitter {
 
   /** Starts again from the first document. */
   rewind(): void {
+    if (!this.#isBegun) return;
     this.#source = undefined;
     this.#batch = [];
     this.#position = 0;
-    this.closed = false;
+    this.#isBegun = false;
+    this.#isEnded = false;
     this.killed = false;
   }
 
   async close(): Promise<void> {
-    this.killed ||= !this.closed;
-    this.#batch = [];
-    this.#position = 0;
-    this.#end();
+    this.#kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+    this.#kill();
   }
 
-  /** How the query is answered: `queryPlanner.winningPlan` and `executionStats` as MongoDB names them. */
-  async explain(): Promise<Doc> {
-    return this.#open(this.#options).explain();
+  /**
+   * How the query is answered: `queryPlanner.winningPlan` and, unless only the plan is asked for, `executionStats`
+   * as MongoDB names them.
+   */
+  async explain(verbosity: unknown = true): Promise<Doc> {
+    const asked = isDoc(verbosity) ? (verbosity.verbosity ?? true) : verbosity;
+    const levels: unknown[] = [true, "executionStats", "allPlansExecution", false, "queryPlanner"];
+    const level = levels.indexOf(asked);
+    if (level < 0)
+      throw serverError(
+        2,
+        `Enumeration value '${String(asked)}' for field 'explain.verbosity' is not a valid value.`,
+      );
+    const { executionStats, ...plan } = this.#open(this.options).explain();
+    return level > 2 || executionStats === undefined ? plan : { ...plan, executionStats };
+  }
+}
+
+defineSetters(EmbeddedCursor, {
+  batchSize: ["batchSize", 'Operation "batchSize" requires an integer'],
+  maxTimeMS: ["maxTimeMS", "Argument for maxTimeMS must be a number"],
+  withReadConcern: ["readConcern"],
+});
+
+/** The cursor of a query. */
+export class EmbeddedFindCursor extends EmbeddedCursor {
+  /** @throws {MongoInvalidArgumentError} for a sort that is none */
+  constructor(open: (options: Options) => Source, options: Options) {
+    super(open, options);
+    this.options.sort = readSort(options.sort);
+  }
+
+  filter(filter: unknown): this {
+    return this.set({ filter: toPlainDoc(filter) });
+  }
+  /** Orders the result: `{path: 1 | -1}`, pairs, a map, or a path and a direction. */
+  sort(sort: unknown, direction?: unknown): this {
+    return this.set({ sort: readSort(sort, direction) });
+  }
+  async count(): Promise<number> {
+    return (await this.clone().toArray()).length;
+  }
+}
+
+defineSetters(EmbeddedFindCursor, {
+  allowDiskUse: ["allowDiskUse"],
+  collation: ["collation"],
+  comment: ["comment"],
+  hint: ["hint"],
+  limit: ["limit", 'Operation "limit" requires an integer'],
+  max: ["max"],
+  maxAwaitTimeMS: ["maxAwaitTimeMS", "Argument for maxAwaitTimeMS must be a number"],
+  min: ["min"],
+  project: ["projection"],
+  returnKey: ["returnKey"],
+  showRecordId: ["showRecordId"],
+  skip: ["skip", 'Operation "skip" requires an integer'],
+});
+
+/** The cursor of a pipeline, to which a method of its name adds each stage. */
+export class EmbeddedAggregationCursor extends EmbeddedCursor {
+  addStage(stage: unknown): this {
+    return this.set({ stages: [...(this.options.stages ?? []), toPlainDoc(stage)] });
+  }
+
+  static {
+    const stages = "geoNear group limit lookup match out project redact skip sort unwind";
+    for (const stage of stages.split(" ")) {
+      const value = function add(this: EmbeddedAggregationCursor, operand: unknown) {
+        return this.addStage({ [`$${stage}`]: operand });
+      };
+      Object.defineProperty(this.prototype, stage, { value });
+    }
   }
 }

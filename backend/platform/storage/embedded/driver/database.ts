@@ -2,13 +2,13 @@ import { MongoInvalidArgumentError } from "mongodb";
 import { openPipeline } from "./aggregation.ts";
 import { collatorOf } from "../values/collation.ts";
 import { EmbeddedCollection } from "./collection.ts";
-import { EmbeddedCursor } from "./cursor.ts";
+import { EmbeddedAggregationCursor, EmbeddedCursor } from "./cursor.ts";
 import type { Engine } from "../store/engine.ts";
 import { serverError, unsupported } from "../values/errors.ts";
 import { matcherOf } from "../language/matching.ts";
 import { collectionOf, defaultDatabase, tableNameOf } from "../values/names.ts";
 import { toPlainDoc, type Doc } from "../values/values.ts";
-import type { Options } from "./options.ts";
+import { stagesOf, type Options } from "./options.ts";
 
 /** The MongoDB that the engine answers like. */
 const version = "7.0.0";
@@ -59,7 +59,7 @@ export class EmbeddedDb {
       : kinds.find((option) => options[option] !== undefined && options[option] !== false);
     if (kind !== undefined) throw unsupported(`collections with the option ${kind}`);
     const collection = this.collection(name);
-    await collection.create();
+    await collection.create(options);
     return collection;
   }
 
@@ -105,9 +105,12 @@ export class EmbeddedDb {
 
   /** A pipeline whose first stage brings its own documents. */
   aggregate(pipeline: unknown[] = [], options: Options = {}): EmbeddedCursor {
-    const stages = pipeline.map((stage) => toPlainDoc(stage));
     const from = { database: this.databaseName, collection: undefined };
-    return new EmbeddedCursor(() => openPipeline(this.#engine.view, from, { stages, options }));
+    return new EmbeddedAggregationCursor(
+      (wanted) =>
+        openPipeline(this.#engine.view, from, { stages: stagesOf(wanted), options: wanted }),
+      { ...options, stages: pipeline.map((stage) => toPlainDoc(stage)) },
+    );
   }
 
   async createIndex(name: string, keys: unknown, options?: Options): Promise<string> {
