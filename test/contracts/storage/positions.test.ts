@@ -154,6 +154,28 @@ contract("positions in arrays", (on) => {
       });
     }
 
+    it("[STO-71] is the first that meets a condition, and none by the array's size or a negation", async () => {
+      const met: [filter: Doc, at: number][] = [
+        [{ "l.y": { $exists: true } }, 1],
+        [{ l: { $exists: true } }, 0],
+        [{ "l.x": { $type: "string" } }, 1],
+        [{ l: { $type: "object" } }, 0],
+        [{ "l.x": { $size: 2 } }, 2],
+        [{ l: { $size: 3, $elemMatch: { y: 1 } } }, 1],
+        [{ l: { $size: 3 } }, -1],
+        [{ "l.z": { $exists: false } }, -1],
+        [{ "l.z": { $not: { $gt: 5 } } }, -1],
+        [{ "l.z": { $nin: [5] } }, -1],
+      ];
+      for (const [filter, at] of met) {
+        const collection = await on.filled([{ l: [{ x: 1 }, { x: "s", y: 1 }, { x: [1, 2] }] }]);
+        const code = await failure(collection.updateOne(filter, { $set: { "l.$": "met" } }));
+        const doc = await collection.findOne({ l: "met" });
+        const found = (doc?.["l"] as unknown[] | undefined)?.indexOf("met") ?? -1;
+        expect([filter, found, code]).to.deep.equal([filter, at, at < 0 ? 2 : "no error"]);
+      }
+    });
+
     it("[STO-3] cannot be named where none did", async () => {
       const collection = await on.filled([{ l: lines() }]);
       const update = collection.updateOne({ _id: 1 as never }, { $set: { "l.$.n": 0 } });

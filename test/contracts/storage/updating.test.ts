@@ -118,6 +118,27 @@ contract("updating", (on) => {
       });
     }
 
+    it("[STO-72] takes names that begin with a dollar into a new document, or below the top", async () => {
+      const collection = on.collection();
+      const one = { _id: 1 as never };
+      const inserting = { $set: { $n: null }, $setOnInsert: { $m: 2 } };
+      await collection.updateOne(one, inserting, { upsert: true });
+      expect(await collection.findOne({})).to.deep.equal({ _id: 1, $m: 2, $n: null });
+      const changing = {
+        $set: { $n: null, "a.$n": 1 },
+        $setOnInsert: { $o: 1 },
+        $unset: { $m: "" },
+      };
+      await collection.updateOne(one, changing);
+      for (const update of [{ $set: { $n: 2 } }, { $set: { $o: null } }, { $rename: { a: "$a" } }])
+        expect(await failure(collection.updateOne(one, update))).to.equal(52);
+      const replacement = { b: 1, $n: 1 };
+      expect(await failure(collection.replaceOne(one, replacement))).to.equal(52);
+      expect(await collection.findOne({})).to.deep.equal({ _id: 1, $n: null, a: { $n: 1 } });
+      await collection.replaceOne({ _id: 2 as never }, replacement, { upsert: true });
+      expect(await collection.findOne({ b: 1 })).to.deep.equal({ _id: 2, ...replacement });
+    });
+
     it("[STO-3] counts what matched apart from what changed", async () => {
       const collection = await on.filled([{ n: 1 }, { n: 2 }, { n: 2 }]);
       const result = await collection.updateMany({}, { $set: { n: 2 } });

@@ -4,15 +4,13 @@ import { Lazy } from "mingo/lazy";
 import { $sort as collatedSort } from "mingo/operators/pipeline";
 import { numberType } from "./arithmetic.ts";
 import { compiled, type Predicate, type QueryOptions } from "./conditions.ts";
-import { assertFilter } from "./filters.ts";
+import { assertFilter, isOfValues } from "./filters.ts";
 import { serverError } from "../values/errors.ts";
 import { compareValues, sameValue } from "../values/keys.ts";
 import { candidatesAt, leavesAt, sortKey, type Field } from "../values/paths.ts";
-import { hasOperators, isDoc, isReferenceField, type Doc } from "../values/values.ts";
+import { hasOperators, isDoc, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown) => boolean;
-
-const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
 
 function some(path: string, test: Test): Predicate {
   return (doc) => candidatesAt(doc, path).some((candidate) => test(candidate));
@@ -39,8 +37,7 @@ export function listedTest(operand: unknown, equals: Test): Test {
 /** Elements that meet a condition: operators on the element, or a filter of its fields. */
 function elemMatch(path: string, condition: unknown, options: QueryOptions): Predicate {
   const criteria = isDoc(condition) ? condition : {};
-  const [first = ""] = Object.keys(criteria);
-  const isOfValue = first.startsWith("$") && !clauses.has(first) && !isReferenceField(first);
+  const isOfValue = isOfValues(criteria);
   const matches = compiled(isOfValue ? { e: criteria } : criteria, options);
   const test = (item: unknown): boolean =>
     isOfValue ? matches({ e: item }) : (isDoc(item) || Array.isArray(item)) && matches(item);
@@ -64,7 +61,7 @@ const all =
   };
 
 /** Everything but false, zero and null is true. */
-function isTrue(operand: unknown): boolean {
+export function isTrue(operand: unknown): boolean {
   return operand !== null && operand !== undefined && operand !== false && !sameValue(operand, 0);
 }
 

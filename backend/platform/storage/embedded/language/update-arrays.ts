@@ -1,10 +1,12 @@
 import { wholeNumber } from "./arithmetic.ts";
-import { serverError } from "../values/errors.ts";
+import { serverError, shown } from "../values/errors.ts";
 import { sameValue } from "../values/keys.ts";
 import { matcherOf } from "./matching.ts";
 import { compareAt, type Field } from "../values/paths.ts";
 import { read, write, type Place } from "./update-paths.ts";
 import { copyOf, hasOperators, isDoc, promoted, typeName, type Doc } from "../values/values.ts";
+
+type Apply = (place: Place) => void;
 
 function arrayAt(place: Place, refusal: (type: string) => Error): unknown[] | undefined {
   const value = read(place);
@@ -49,42 +51,45 @@ function whole(value: unknown, modifier: string): number {
 const modifiers = new Set(["$each", "$position", "$sort", "$slice"]);
 
 /** `$push`, with `$each`, `$position`, `$sort` and `$slice`. */
-export function push(place: Place, operand: unknown): void {
+export function push(operand: unknown): Apply {
   const options = isModified(operand) ? operand : {};
   const added = isModified(operand) ? each(operand, "$push", 2) : [operand];
   const odd = Object.keys(options).find((name) => !modifiers.has(name));
   if (odd !== undefined) throw serverError(2, `Unrecognized clause in $push: ${odd}`);
-  const items = [
-    ...(arrayAt(place, (type) =>
-      serverError(2, `The field '${place.path}' must be an array but is of type ${type}`),
-    ) ?? []),
-  ];
-  const at = options.$position === undefined ? items.length : whole(options.$position, "$position");
-  items.splice(at, 0, ...added.map((item) => copyOf(item)));
-  if (options.$sort !== undefined) {
-    const fields = sortFields(options.$sort);
-    items.sort((a, b) => compareAt(a, b, fields));
-  }
-  if (options.$slice === undefined) return write(place, items);
-  const size = whole(options.$slice, "$slice");
-  write(place, size < 0 ? items.slice(size) : items.slice(0, size));
+  const { $position, $slice, $sort } = options;
+  const at = $position === undefined ? undefined : whole($position, "$position");
+  const size = $slice === undefined ? undefined : whole($slice, "$slice");
+  const fields = $sort === undefined ? undefined : sortFields($sort);
+  return (place) => {
+    const items = [
+      ...(arrayAt(place, (type) =>
+        serverError(2, `The field '${place.path}' must be an array but is of type ${type}`),
+      ) ?? []),
+    ];
+    items.splice(at ?? items.length, 0, ...added.map((item) => copyOf(item)));
+    if (fields) items.sort((a, b) => compareAt(a, b, fields));
+    const [from, to] = size === undefined ? [] : size < 0 ? [size] : [0, size];
+    write(place, items.slice(from, to));
+  };
 }
 
 /** `$addToSet`, with `$each`. */
-export function addToSet(place: Place, operand: unknown): void {
+export function addToSet(operand: unknown): Apply {
   const added = isModified(operand) ? each(operand, "$addToSet", 14) : [operand];
   if (isModified(operand) && Object.keys(operand).length > 1)
     throw serverError(2, "Found unexpected fields after $each in $addToSet");
-  const items = [
-    ...(arrayAt(place, (type) => {
-      const field = `Field named '${place.key}' has non-array type ${type}`;
-      return serverError(2, `Cannot apply $addToSet to non-array field. ${field}`);
-    }) ?? []),
-  ];
-  for (const item of added) {
-    if (!items.some((other) => sameValue(other, item))) items.push(copyOf(item));
-  }
-  write(place, items);
+  return (place) => {
+    const items = [
+      ...(arrayAt(place, (type) => {
+        const field = `Field named '${place.key}' has non-array type ${type}`;
+        return serverError(2, `Cannot apply $addToSet to non-array field. ${field}`);
+      }) ?? []),
+    ];
+    for (const item of added) {
+      if (!items.some((other) => sameValue(other, item))) items.push(copyOf(item));
+    }
+    write(place, items);
+  };
 }
 
 const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
@@ -115,26 +120,31 @@ function keep(place: Place, isUnwanted: (item: unknown) => boolean): void {
 }
 
 /** `$pull`: by value, by pattern or by condition. */
-export function pull(place: Place, operand: unknown): void {
-  keep(place, unwanted(operand));
+export function pull(operand: unknown): Apply {
+  const isUnwanted = unwanted(operand);
+  return (place) => keep(place, isUnwanted);
 }
 
 /** `$pullAll`: by equality with any of a list. */
-export function pullAll(place: Place, operand: unknown): void {
+export function pullAll(operand: unknown): Apply {
   if (!Array.isArray(operand)) {
     const found = typeName(operand);
     throw serverError(2, `$pullAll requires an array argument but was given a ${found}`);
   }
-  keep(place, (item) => (operand as unknown[]).some((other) => sameValue(other, item)));
+  const isUnwanted = (item: unknown) =>
+    (operand as unknown[]).some((other) => sameValue(other, item));
+  return (place) => keep(place, isUnwanted);
 }
 
 /** `$pop`: the last element, or with -1 the first. */
-export function pop(place: Place, operand: unknown): void {
+export function pop(operand: unknown, path: string): Apply {
   const end = wholeNumber(operand);
-  if (end !== 1 && end !== -1)
-    throw serverError(9, `$pop expects 1 or -1, found: ${JSON.stringify(operand)}`);
-  const items = arrayAt(place, (type) =>
-    serverError(14, `Path '${place.path}' contains an element of non-array type '${type}'`),
-  );
-  if (items) write(place, end === -1 ? items.slice(1) : items.slice(0, -1));
+  if (end === undefined) throw serverError(9, `Expected a number in: ${path}: ${shown(operand)}`);
+  if (end !== 1 && end !== -1) throw serverError(9, `$pop expects 1 or -1, found: ${end}`);
+  return (place) => {
+    const items = arrayAt(place, (type) =>
+      serverError(14, `Path '${place.path}' contains an element of non-array type '${type}'`),
+    );
+    if (items) write(place, end === -1 ? items.slice(1) : items.slice(0, -1));
+  };
 }

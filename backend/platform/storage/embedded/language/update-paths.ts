@@ -1,6 +1,6 @@
 import { serverError } from "../values/errors.ts";
 import { matcherOf } from "./matching.ts";
-import type { ArrayFilters } from "./update-plan.ts";
+import { isTrue } from "./predicates.ts";
 import { hasOperators, isDoc, promoted, put, type Doc } from "../values/values.ts";
 
 /** A place in a document: an object or array and the key in it. */
@@ -11,10 +11,22 @@ export interface Place {
   readonly path: string;
 }
 
+/** Filters of `$[name]` by their name. */
+export type ArrayFilters = ReadonlyMap<string, ReturnType<typeof matcherOf>>;
+
 /** What `$[name]` and `$` refer to. */
 export interface Positions {
   readonly filter: Doc;
   readonly arrayFilters: ArrayFilters;
+}
+
+/** True for a step that means all elements, or those that an array filter chooses. */
+export const isArrayStep = (step: string | undefined): boolean =>
+  step !== undefined && /^\$\[.*\]$/s.test(step);
+
+/** True when one path is the other or lies below it. */
+export function overlap(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
 }
 
 const digits = /^(0|[1-9]\d*)$/;
@@ -53,11 +65,18 @@ export function erase({ holder, key }: Place): void {
 
 type Test = (item: unknown) => boolean;
 
-const negations = new Set(["$ne", "$nin", "$not", "$exists", "$size", "$type"]);
+const negations = new Set(["$ne", "$nin", "$not"]);
 
-/** A negation matches no element in particular. */
-function isNegative(condition: unknown): boolean {
-  return hasOperators(condition) && Object.keys(condition).every((key) => negations.has(key));
+/** What a condition says of single elements, which neither a negation does nor the array's own size. */
+function onElements(condition: unknown, isOnArray: boolean): unknown {
+  if (!hasOperators(condition)) return condition;
+  const parts = Object.entries(condition).filter(
+    ([name, operand]) =>
+      !negations.has(name) &&
+      (name !== "$exists" || isTrue(operand)) &&
+      (name !== "$size" || !isOnArray),
+  );
+  return parts.length === 0 ? undefined : Object.fromEntries(parts);
 }
 
 /** What the filter says of single elements of an array. */
@@ -71,11 +90,12 @@ function testsOn(filter: Doc, array: string): Test[] {
         ? []
         : [(item) => either.some((tests) => tests.every((test) => test(item)))];
     }
-    if ((path !== array && !path.startsWith(`${array}.`)) || isNegative(condition)) return [];
+    if (path !== array && !path.startsWith(`${array}.`)) return [];
     const below = path.slice(array.length);
-    if (digits.test(below.split(".", 2)[1] ?? "")) return [];
-    const matcher = matcherOf({ [`e${below}`]: condition });
-    const isElemMatch = below === "" && isDoc(condition) && isDoc(condition.$elemMatch);
+    const wanted = onElements(condition, below === "");
+    if (wanted === undefined || digits.test(below.split(".", 2)[1] ?? "")) return [];
+    const matcher = matcherOf({ [`e${below}`]: wanted });
+    const isElemMatch = below === "" && isDoc(wanted) && isDoc(wanted.$elemMatch);
     return [(item) => matcher.test({ e: isElemMatch ? [item] : item })];
   });
 }
@@ -102,7 +122,8 @@ export function matchedPosition(
   items: readonly unknown[],
   { path, root, filter }: { path: string; root: Doc; filter: Doc },
 ): number {
-  const own = indexIn(items, testsOn(filter, path));
+  const named = path.split(".").filter((step) => !digits.test(step));
+  const own = indexIn(items, [...testsOn(filter, path), ...testsOn(filter, named.join("."))]);
   if (own >= 0) return own;
   for (const [other, list] of arraysOf(root, "")) {
     const found = indexIn(list, testsOn(filter, other));
@@ -114,14 +135,9 @@ export function matchedPosition(
 /** The position that `$` stands for: in the array itself, or else in another one that the filter asks about. */
 function matchedIndex(walk: Walk): number {
   const own = Array.isArray(walk.original) ? (walk.original as unknown[]) : [];
-  const path = walk.done.split(".").filter((step) => !digits.test(step));
   const { filter } = walk.positions;
-  const index = indexIn(own, [...testsOn(filter, walk.done), ...testsOn(filter, path.join("."))]);
+  const index = matchedPosition(own, { path: walk.done, root: walk.root, filter });
   if (index >= 0) return index;
-  for (const [other, items] of arraysOf(walk.root, "")) {
-    const found = indexIn(items, testsOn(filter, other));
-    if (found >= 0) return found;
-  }
   throw serverError(2, "The positional operator did not find the match needed from the query.");
 }
 
@@ -149,12 +165,7 @@ function elementsFor(step: string, walk: Walk): string[] {
   if (step === "$[]") return all;
   const name = step.slice(2, -1);
   const filter = walk.positions.arrayFilters.get(name);
-  if (filter === undefined) {
-    const path = [walk.done, ...walk.steps].join(".");
-    throw serverError(2, `No array filter found for identifier '${name}' in path '${path}'`);
-  }
-  const matcher = matcherOf(filter);
-  return all.filter((key) => matcher.test({ [name]: promoted(child(walk.original, key)) }));
+  return all.filter((key) => filter?.test({ [name]: promoted(child(walk.original, key)) }));
 }
 
 function notViable(step: string, element: Doc, missing: Missing): Error {
@@ -166,8 +177,6 @@ function notViable(step: string, element: Doc, missing: Missing): Error {
       : `Cannot use the part (${step}) to traverse the element (${shown})`,
   );
 }
-
-const isArrayStep = (step: string | undefined): boolean => step?.startsWith("$[") ?? false;
 
 /** The value in which the walk goes on; undefined where there is none and none is to be made. */
 function inner(

@@ -1,48 +1,44 @@
-import { serverError } from "../values/errors.ts";
+import { serverError, shown } from "../values/errors.ts";
+import { isKnown, matcherOf } from "./matching.ts";
+import { operators, type Apply } from "./update-operators.ts";
+import { isArrayStep, type ArrayFilters } from "./update-paths.ts";
 import { isDoc, typeName, type Doc } from "../values/values.ts";
 
 /** One operator on one path. */
-export interface Step {
+interface Step {
   readonly operator: string;
   readonly path: string;
-  readonly operand: unknown;
+  readonly apply: Apply;
 }
 
-/** Filters of `$[name]` by their name. */
-export type ArrayFilters = ReadonlyMap<string, Doc>;
+/** An update that was read once and changes any number of documents: operators, or a pipeline. */
+export type Plan =
+  | { readonly pipeline: readonly Doc[] }
+  | {
+      /** In the order in which they are applied. */
+      readonly steps: readonly Step[];
+      readonly arrayFilters: ArrayFilters;
+      /** Whether different paths may lead to one place. */
+      readonly isDynamic: boolean;
+      /** Paths that begin with a dollar, of operators that give values. */
+      readonly dollars: readonly string[];
+    };
 
-const fieldOperators = [
-  "$set",
-  "$setOnInsert",
-  "$unset",
-  "$inc",
-  "$mul",
-  "$min",
-  "$max",
-  "$rename",
-];
-const otherOperators = ["$currentDate", "$bit", "$push", "$addToSet", "$pull", "$pullAll", "$pop"];
-const known = new Set([...fieldOperators, ...otherOperators]);
 const digits = /^(0|[1-9]\d*)$/;
-const arrayStep = /^\$(\[([a-z][a-zA-Z0-9]*)?\])?$/;
 
 function refusePath(path: string): void {
   if (path === "") throw serverError(56, "An empty update path is not valid.");
-  for (const [i, step] of path.split(".").entries()) {
-    if (step === "") {
-      const what = "contains an empty field name, which is not allowed.";
-      throw serverError(56, `The update path '${path}' ${what}`);
-    }
-    if (!step.startsWith("$")) continue;
-    if (!arrayStep.test(step)) {
-      const what = "is not allowed in the context of an update's replacement document.";
-      throw serverError(52, `The dollar ($) prefixed field '${step}' in '${path}' ${what}`);
-    }
-    if (i === 0) {
-      const what = "Cannot have positional (i.e. '$') element in the first position in path";
-      throw serverError(2, `${what} '${path}'`);
-    }
+  const parts = path.split(".");
+  if (parts.includes("")) {
+    const what = "contains an empty field name, which is not allowed.";
+    throw serverError(56, `The update path '${path}' ${what}`);
   }
+  if (parts.filter((part) => part === "$").length > 1)
+    throw serverError(2, `Too many positional (i.e. '$') elements found in path '${path}'`);
+  if (parts[0] !== "$" && !isArrayStep(parts[0])) return;
+  const which =
+    parts[0] === "$" ? "positional (i.e. '$')" : "array filter identifier (i.e. '$[<id>]')";
+  throw serverError(2, `Cannot have ${which} element in the first position in path '${path}'`);
 }
 
 /** Fields change in the order of their names, numbers by value (MongoDB 5.0). */
@@ -58,74 +54,16 @@ function byPath(a: string, b: string): number {
   return left.length - right.length;
 }
 
-/** True when one path is the other or lies below it. */
-function overlap(path: string, other: string): boolean {
-  return path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`);
-}
-
-function refuseConflicts(paths: readonly string[]): void {
-  const sorted = paths.toSorted(byPath);
-  for (const [i, path] of sorted.entries()) {
-    const next = sorted[i + 1];
-    if (next === undefined || !overlap(path, next)) continue;
-    const later = paths.lastIndexOf(next) > paths.indexOf(path) ? next : path;
-    throw serverError(40, `Updating the path '${later}' would create a conflict at '${path}'`);
-  }
-}
-
-/** Refuses places that two operators reach by different positional paths. */
-export function refuseOverlap(touched: readonly string[], places: readonly string[]): void {
-  const path = places.find((place) => touched.some((other) => overlap(place, other)));
-  if (path !== undefined) throw serverError(40, `Update created a conflict at '${path}'`);
-}
-
-/** What `$rename` names as new name. */
-export function newName(step: Step): string {
-  if (typeof step.operand === "string") return step.operand;
-  throw serverError(2, `The 'to' field for $rename must be a string: ${step.path}`);
-}
-
-function pathsOf(step: Step): string[] {
-  if (step.operator !== "$rename") return [step.path];
-  const to = newName(step);
-  if (to === step.path)
-    throw serverError(2, `The source and target field for $rename must differ: ${step.path}`);
-  if (overlap(step.path, to)) {
-    const what = "The source and target field for $rename must not be on the same path";
-    throw serverError(2, `${what}: ${step.path}: "${to}"`);
-  }
-  for (const [path, which] of [
-    [step.path, "source"],
-    [to, "destination"],
-  ] as const) {
-    if (path.split(".").some((part) => arrayStep.test(part)))
-      throw serverError(2, `The ${which} field for $rename may not be dynamic: ${path}`);
-  }
-  return [step.path, to];
-}
-
-/**
- * The operators of an update in the order in which they are applied.
- * @throws {MongoServerError} 9 — for what is no operator; 2, 52, 56 — for a path that cannot be; 40 — when paths overlap
- */
-export function stepsOf(change: Doc): readonly Step[] {
-  const steps: Step[] = [];
-  for (const [operator, part] of Object.entries(change)) {
-    if (!known.has(operator)) {
-      const what =
-        "Expected a valid update modifier or pipeline-style update specified as an array";
-      throw serverError(9, `Unknown modifier: ${operator}. ${what}`);
-    }
-    if (!isDoc(part)) {
-      const found = `Modifiers operate on fields but we found type ${typeName(part)} instead.`;
-      throw serverError(9, `${found} For example: {$mod: {<field>: ...}} not {${operator}: ...}`);
-    }
-    for (const [path, operand] of Object.entries(part)) steps.push({ operator, path, operand });
-  }
-  const paths = steps.flatMap((step) => pathsOf(step));
-  for (const path of paths) refusePath(path);
-  refuseConflicts(paths);
-  return steps.toSorted((a, b) => byPath(a.path, b.path));
+/** Refuses a path that is another one, lies below it or above it, and notes it. */
+function claim(path: string, taken: Set<string>, parents: Set<string>): void {
+  const parts = path.split(".");
+  const above = parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("."));
+  const isMet = taken.has(path) || parents.has(path);
+  const conflict = above.find((parent) => taken.has(parent)) ?? (isMet ? path : undefined);
+  if (conflict !== undefined)
+    throw serverError(40, `Updating the path '${path}' would create a conflict at '${conflict}'`);
+  taken.add(path);
+  for (const parent of above) parents.add(parent);
 }
 
 function namesIn(filter: Doc): string[] {
@@ -137,40 +75,121 @@ function namesIn(filter: Doc): string[] {
   });
 }
 
-/**
- * Array filters by name.
- * @throws {MongoServerError} 9 — for one that has no name, several names, another's name, or that no path uses; 2 — for a bad name
- */
-export function arrayFiltersOf(filters: readonly Doc[], steps: readonly Step[]): ArrayFilters {
-  const named = new Map<string, Doc>();
+/** Array filters by name. */
+function arrayFiltersOf(filters: readonly Doc[]): ArrayFilters {
+  const named = new Map<string, ReturnType<typeof matcherOf>>();
+  const parsing = "Error parsing array filter :: caused by ::";
   for (const filter of filters) {
     const [name, other] = new Set(namesIn(filter));
     if (name === undefined) {
-      throw serverError(
-        9,
-        "Cannot use an expression without a top-level field name in arrayFilters",
-      );
+      const what = "Cannot use an expression without a top-level field name in arrayFilters";
+      throw serverError(9, what);
     }
     if (other !== undefined) {
-      const what = "Expected a single top-level field name, found";
-      throw serverError(
-        9,
-        `Error parsing array filter :: caused by :: ${what} '${name}' and '${other}'`,
-      );
+      const what = `Expected a single top-level field name, found '${name}' and '${other}'`;
+      throw serverError(9, `${parsing} ${what}`);
     }
-    if (!arrayStep.test(`$[${name}]`)) {
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
       const what =
         "The top-level field name must be an alphanumeric string beginning with a lowercase letter";
-      throw serverError(2, `Error parsing array filter :: caused by :: ${what}, found '${name}'`);
+      throw serverError(2, `${parsing} ${what}, found '${name}'`);
     }
-    if (named.has(name))
-      throw serverError(
-        9,
-        `Found multiple array filters with the same top-level field name ${name}`,
-      );
-    if (!steps.some(({ path }) => path.split(".").includes(`$[${name}]`)))
-      throw serverError(9, `The array filter for identifier '${name}' was not used in the update`);
-    named.set(name, filter);
+    if (named.has(name)) {
+      const what = "Found multiple array filters with the same top-level field name";
+      throw serverError(9, `${what} ${name}`);
+    }
+    named.set(name, matcherOf(filter));
   }
   return named;
+}
+
+/** The fields of each operator, and the operator. */
+function* partsOf(change: Doc): Generator<[operator: string, path: string, operand: unknown]> {
+  for (const [operator, part] of Object.entries(change)) {
+    if (!Object.hasOwn(operators, operator)) {
+      const what =
+        "Expected a valid update modifier or pipeline-style update specified as an array";
+      throw serverError(9, `Unknown modifier: ${operator}. ${what}`);
+    }
+    if (!isDoc(part)) {
+      const found = `Modifiers operate on fields but we found type ${typeName(part)} instead.`;
+      const given = `{${operator}: ${shown(part)}}`;
+      throw serverError(9, `${found} For example: {$mod: {<field>: ...}} not ${given}`);
+    }
+    for (const [path, operand] of Object.entries(part)) yield [operator, path, operand];
+  }
+}
+
+const stages = new Set([
+  "$addFields",
+  "$set",
+  "$project",
+  "$unset",
+  "$replaceRoot",
+  "$replaceWith",
+]);
+
+function refuseUnknownExpressions(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) refuseUnknownExpressions(item);
+  if (!isDoc(value)) return;
+  for (const [name, operand] of Object.entries(value)) {
+    if (name === "$literal") continue;
+    if (name.startsWith("$") && !isKnown("expression", name))
+      throw serverError(168, `Unrecognized expression '${name}'`);
+    refuseUnknownExpressions(operand);
+  }
+}
+
+function pipelineOf(pipeline: readonly Doc[], filters: readonly Doc[]): Plan {
+  if (filters.length > 0)
+    throw serverError(9, "arrayFilters may not be specified for pipeline-style updates");
+  for (const stage of pipeline) {
+    const [name, other] = isDoc(stage) ? Object.keys(stage) : [];
+    if (name === undefined || other !== undefined) {
+      const what = "A pipeline stage specification object must contain exactly one field.";
+      throw serverError(40323, what);
+    }
+    if (!isKnown("stage", name))
+      throw serverError(40324, `Unrecognized pipeline stage name: '${name}'`);
+    if (!stages.has(name))
+      throw serverError(72, `${name} is not allowed to be used within an update`);
+    refuseUnknownExpressions(stage[name]);
+  }
+  return { pipeline };
+}
+
+/**
+ * Reads an update and its array filters, before any document is looked at.
+ * @throws {MongoServerError} 9 — for what is no operator or no use; 2, 14 — for an operand or a path that cannot be; 40 — when
+ * paths overlap; 56 — for an empty name; 72, 168, 40323, 40324 — for what cannot stand in a pipeline
+ */
+export function planOf(change: Doc | readonly Doc[], filters: readonly Doc[]): Plan {
+  if (Array.isArray(change)) return pipelineOf(change as Doc[], filters);
+  const arrayFilters = arrayFiltersOf(filters);
+  const unused = new Set(arrayFilters.keys());
+  const [taken, parents] = [new Set<string>(), new Set<string>()];
+  const steps: Step[] = [];
+  const dollars: string[] = [];
+  for (const [operator, path, operand] of partsOf(change as Doc)) {
+    const isRename = operator === "$rename" && typeof operand === "string";
+    const paths = isRename ? [operand, path] : [path];
+    for (const each of paths) refusePath(each);
+    const apply = operators[operator]?.(operand, path);
+    for (const part of path.split(".").filter((step) => isArrayStep(step) && step !== "$[]")) {
+      const name = part.slice(2, -1);
+      unused.delete(name);
+      if (!arrayFilters.has(name))
+        throw serverError(2, `No array filter found for identifier '${name}' in path '${path}'`);
+    }
+    for (const each of paths) claim(each, taken, parents);
+    if (operator !== "$unset") dollars.push(...paths.filter((each) => each.startsWith("$")));
+    if (apply) steps.push({ operator, path, apply });
+  }
+  for (const name of unused) {
+    const what = `was not used in the update ${shown(change)}`;
+    throw serverError(9, `The array filter for identifier '${name}' ${what}`);
+  }
+  const isDynamic = steps.some(({ path }) => path.includes("$"));
+  steps.sort((a, b) => byPath(a.path, b.path));
+  return { steps, arrayFilters, isDynamic, dollars };
 }

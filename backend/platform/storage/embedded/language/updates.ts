@@ -2,9 +2,9 @@ import { ObjectId } from "mongodb";
 import { serverError } from "../values/errors.ts";
 import { sameValue } from "../values/keys.ts";
 import { piped } from "./matching.ts";
-import { operators, whereMissing, type Circumstances } from "./update-operators.ts";
-import { erase, placeAt, placesAt, read, write, type Finding, type Place } from "./update-paths.ts";
-import { arrayFiltersOf, newName, refuseOverlap, stepsOf, type Step } from "./update-plan.ts";
+import { whereMissing } from "./update-operators.ts";
+import { overlap, placeAt, placesAt, write, type Place } from "./update-paths.ts";
+import type { Plan } from "./update-plan.ts";
 import {
   copyOf,
   hasOperators,
@@ -15,69 +15,37 @@ import {
   type Doc,
 } from "../values/values.ts";
 
-/** An update as it arrives: operators or a pipeline, with each number's type. */
+/** An update that was read, and what else decides how it changes a document. */
 export interface Update {
-  readonly change: Doc | readonly Doc[];
+  readonly plan: Plan;
   /** What the positional operator `$` refers to. */
   readonly filter: Doc;
-  readonly arrayFilters: readonly Doc[];
   /** Decides `$currentDate`. */
   readonly now: Date;
 }
 
-function refuseInArray(doc: Doc, path: string, which: "source" | "destination"): void {
-  let value: unknown = doc;
-  for (const step of path.split(".")) {
-    if (Array.isArray(value)) {
-      const what = `The ${which} field cannot be an array element`;
-      throw serverError(2, `${what}, '${path}' in doc with _id: ${JSON.stringify(doc._id)}`);
-    }
-    value = isDoc(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-  }
+/** Refuses places that two operators reach by different positional paths. */
+function refuseOverlap(touched: string[], places: readonly Place[]): void {
+  const met = places.find(({ path }) => touched.some((other) => overlap(path, other)));
+  if (met !== undefined) throw serverError(40, `Update created a conflict at '${met.path}'`);
+  touched.push(...places.map(({ path }) => path));
 }
 
-function rename(doc: Doc, step: Step): void {
-  const to = newName(step);
-  refuseInArray(doc, step.path, "source");
-  const source = placeAt(doc, step.path, "skip-always");
-  const value = source === undefined ? undefined : read(source);
-  if (source === undefined || value === undefined) return;
-  refuseInArray(doc, to, "destination");
-  const target = placeAt(doc, to, "create");
-  erase(source);
-  if (target) write(target, value);
-}
-
-/** Changes the document in place, operator by operator in the order of their paths. */
-function applyOperators(doc: Doc, update: Update, when: Circumstances): void {
-  const steps = stepsOf(update.change as Doc);
-  const arrayFilters = arrayFiltersOf(update.arrayFilters, steps);
-  const positions = { filter: update.filter, arrayFilters };
+/** A copy of the document, changed operator by operator in the order of their paths. */
+function changed(original: Doc, { plan, filter, now }: Update, isInsert: boolean): Doc {
+  const doc = copyOf(original);
+  if ("pipeline" in plan) return retyped(piped(promoted(doc), promoted(plan.pipeline)), doc) as Doc;
+  const positions = { filter, arrayFilters: plan.arrayFilters };
   const touched: string[] = [];
-  for (const step of steps) {
-    if (step.operator === "$rename") {
-      rename(doc, step);
-      continue;
-    }
-    if (step.operator === "$setOnInsert" && !when.isInsert) continue;
-    const missing = whereMissing[step.operator] ?? "create";
-    const finding: Finding = { missing, positions, original: when.original };
-    const places: readonly Place[] = placesAt(doc, step.path, finding);
-    const paths = places.map(({ path }) => path);
-    if (step.path.includes("$") || touched.length > 0) refuseOverlap(touched, paths);
-    touched.push(...paths);
-    for (const place of places) operators[step.operator]?.(place, step.operand, when);
+  for (const { operator, path, apply } of plan.steps) {
+    if (operator === "$setOnInsert" && !isInsert) continue;
+    const missing = whereMissing[operator] ?? "create";
+    const places = placesAt(doc, path, { missing, positions, original });
+    if (plan.isDynamic) refuseOverlap(touched, places);
+    for (const place of places) apply(place, { doc, original, now });
   }
+  return doc;
 }
-
-const stages = new Set([
-  "$addFields",
-  "$set",
-  "$project",
-  "$unset",
-  "$replaceRoot",
-  "$replaceWith",
-]);
 
 /** Gives the numbers that a pipeline left alone their types back. */
 function retyped(after: unknown, before: unknown): unknown {
@@ -95,15 +63,6 @@ function retyped(after: unknown, before: unknown): unknown {
   return after === promoted(before) ? before : after;
 }
 
-function throughPipeline(doc: Doc, pipeline: readonly Doc[]): Doc {
-  for (const stage of pipeline) {
-    const [name = ""] = Object.keys(stage);
-    if (!stages.has(name))
-      throw serverError(72, `${name} is not allowed to be used within an update`);
-  }
-  return retyped(piped(promoted(doc), promoted(pipeline)), doc) as Doc;
-}
-
 function withId(doc: Doc, id: unknown): Doc {
   const { _id: _, ...rest } = doc;
   return { _id: id, ...rest };
@@ -115,21 +74,49 @@ function refuseOtherId(id: unknown, before: unknown): void {
   throw serverError(66, what);
 }
 
+/** Refuses fields that begin with a dollar where they come new, or otherwise, into a document that is there. */
+function refuseDollars(before: Doc, after: Doc, paths: readonly string[]): void {
+  for (const path of paths) {
+    const [name = ""] = path.split(".");
+    const isOld = Object.hasOwn(before, name);
+    const isSame = isOld && (path !== name || sameValue(after[name], before[name]));
+    if (isSame || !Object.hasOwn(after, name)) continue;
+    const what = "is not allowed in the context of an update's replacement document.";
+    const instead = "Consider using an aggregation pipeline with $replaceWith.";
+    throw serverError(
+      52,
+      `The dollar ($) prefixed field '${name}' in '${name}' ${what} ${instead}`,
+    );
+  }
+}
+
 /**
  * The document after an update; the original stays as it was.
- * @throws {MongoServerError} 66 — when the update would change `_id`; 2, 9, 14, 28, 40, 52, 56 — as MongoDB does
+ * @throws {MongoServerError} 66 — when the update would change `_id`; 2, 14, 28, 40, 52 — as MongoDB does
  */
 export function updated(doc: Doc, update: Update): Doc {
-  let next = copyOf(doc);
-  if (Array.isArray(update.change)) next = throughPipeline(next, update.change as Doc[]);
-  else applyOperators(next, update, { original: doc, now: update.now, isInsert: false });
-  if (next._id === undefined && Array.isArray(update.change)) next = withId(next, doc._id);
+  const { plan } = update;
+  let next = changed(doc, update, false);
+  if (next._id === undefined && "pipeline" in plan) next = withId(next, doc._id);
   refuseOtherId(next._id, doc._id);
+  if ("steps" in plan) refuseDollars(doc, next, plan.dollars);
   return next;
 }
 
-/** A replacement keeps the document's `_id`. */
+/**
+ * A replacement keeps the document's `_id`.
+ * @throws {MongoServerError} 66 — when it has another one; 52 — for a field that begins with a dollar
+ */
 export function replaced(doc: Doc, replacement: Doc): Doc {
+  refuseDollars(
+    {},
+    replacement,
+    Object.keys(replacement).filter((name) => name.startsWith("$")),
+  );
+  return withIdOf(doc, replacement);
+}
+
+function withIdOf(doc: Doc, replacement: Doc): Doc {
   if (replacement._id !== undefined && !sameValue(replacement._id, doc._id)) {
     const what = "After applying the update, the (immutable) field '_id' was found to have been";
     throw serverError(66, `${what} altered to _id: ${JSON.stringify(replacement._id)}`);
@@ -184,9 +171,7 @@ function fromFilter(filter: Doc): Doc {
 /** The document an upsert inserts: the filter's equalities, then the update with `$setOnInsert`. */
 export function upserted(filter: Doc, update: Update): Doc {
   const base = fromFilter(filter);
-  let next = copyOf(base);
-  if (Array.isArray(update.change)) next = throughPipeline(next, update.change as Doc[]);
-  else applyOperators(next, update, { original: base, now: update.now, isInsert: true });
+  const next = changed(base, update, true);
   if (base._id !== undefined) refuseOtherId(next._id, base._id);
   return withId(next, next._id ?? new ObjectId());
 }
@@ -195,7 +180,7 @@ export function upserted(filter: Doc, update: Update): Doc {
 export function upsertedReplacement(filter: Doc, replacement: Doc): Doc {
   const id = equalities(filter).find(([path]) => path === "_id")?.[1];
   if (id === undefined) return withId(replacement, replacement._id ?? new ObjectId());
-  return replaced({ _id: id }, replacement);
+  return withIdOf({ _id: id }, replacement);
 }
 
 /** MongoDB's limit of levels in a stored document (`maxBSONDepth` less what it keeps for itself). */
