@@ -160,7 +160,7 @@ describe("mongoose's queries on the embedded engine", () => {
 
   it("[MGS-13] has one index on _id, however it is asked for", async () => {
     const things = dbOf(connection).collection("things");
-    expect(await things.createIndex({ _id: 1 })).to.equal("_id_");
+    expect(await things.createIndex({ _id: 1 })).to.equal("_id_1");
     expect(await things.indexes()).to.have.length(1);
   });
 

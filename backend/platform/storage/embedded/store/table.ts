@@ -1,6 +1,6 @@
 import type { Cache } from "./cache.ts";
-import { duplicateKey, serverError } from "../values/errors.ts";
-import { idIndex, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
+import { duplicateKey, serverError, shown } from "../values/errors.ts";
+import { idIndex, keyPatternOf, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "../values/keys.ts";
 import type { Entry, Kv } from "./kv.ts";
 import {
@@ -13,11 +13,13 @@ import {
   withChecksum,
   type CatalogEntry,
 } from "./layout.ts";
+import { namespaceOf } from "../values/names.ts";
 import type { Row } from "./row.ts";
 import { RowReader, type Resume, type Scan } from "./rows.ts";
 import {
   fromBytes,
   fromBytesExactly,
+  isDoc,
   maxDocumentBytes,
   toBytes,
   type Doc,
@@ -211,22 +213,28 @@ export class Table {
 
   /**
    * Adds an index and fills it. Inside a write.
-   * @throws {MongoServerError} 11000 — when existing documents share a unique key; 86 — when the name is taken by another definition
+   * @throws {MongoServerError} 11000 — when existing documents share a unique key; 85 — when it is there by another name
+   * or lifetime; 86 — when the name is taken by another index
    */
   addIndex(make: (id: number) => IndexSpec): string {
     this.create();
     const spec = make(Math.max(...this.indexes.map(({ id }) => id)) + 1);
     // Every collection has the index on `_id`, whatever name it is asked for by.
-    if (isSameKey(spec, idIndex)) return idIndex.name;
-    const existing = this.indexes.find(({ name }) => name === spec.name);
-    const twin = this.indexes.find((index) => isSameDefinition(index, spec));
-    if (existing !== undefined && existing === twin) return spec.name;
-    if (existing)
-      throw serverError(
-        86,
-        `An existing index has the same name as the requested index: ${spec.name}`,
-      );
-    if (twin) throw serverError(85, `Index already exists with a different name: ${twin.name}`);
+    if (hasKey(spec, { _id: 1 })) return spec.name;
+    const named = this.indexes.find(({ name }) => name === spec.name);
+    const alike = this.indexes.filter((index) => identityOf(index).equals(identityOf(spec)));
+    const existing = named ?? alike[0];
+    if (existing === undefined) return this.#build(spec);
+    if (!alike.includes(existing))
+      throw serverError(86, `An existing index has the same name: ${spec.name}`);
+    if (existing !== named)
+      throw serverError(85, `Index already exists with a different name: ${existing.name}`);
+    if (existing.expireAfterSeconds !== spec.expireAfterSeconds)
+      throw serverError(85, `An equivalent index has other options: ${existing.name}`);
+    return spec.name;
+  }
+
+  #build(spec: IndexSpec): string {
     this.clearIndex(spec.id);
     this.#fill(spec);
     this.#saveCatalog([...this.indexes, spec]);
@@ -256,13 +264,27 @@ export class Table {
     }
   }
 
-  /** Takes an index out of use and tells its number. Inside a write. */
-  dropIndex(name: string): number {
-    const spec = this.indexes.find((index) => index.name === name);
-    if (spec === undefined || spec.id === idIndex.id)
-      throw serverError(27, `index not found with name [${name}]`);
-    this.#saveCatalog(this.indexes.filter((index) => index !== spec));
-    return spec.id;
+  /**
+   * Takes the index of a name or a key out of use, or all but `_id_` for `*`; tells their numbers. Inside a write.
+   * @throws {MongoServerError} 26, 27 — when there is none; 72 — for `_id_`; 181 — when several have the key
+   */
+  dropIndexes(wanted: unknown): number[] {
+    if (this.id === undefined) throw serverError(26, `ns not found ${namespaceOf(this.name)}`);
+    const isWanted = (spec: IndexSpec) =>
+      isDoc(wanted) ? hasKey(spec, wanted) : wanted === spec.name;
+    const found = wanted === "*" ? this.indexes.slice(1) : this.indexes.filter(isWanted);
+    if (found[0]?.id === idIndex.id) throw serverError(72, "cannot drop _id index");
+    if (isDoc(wanted) && found.length > 1)
+      throw serverError(181, `${found.length} indexes found for key: ${shown(wanted)}`);
+    if (found.length === 0 && wanted !== "*")
+      throw serverError(
+        27,
+        isDoc(wanted)
+          ? `can't find index with key: ${shown(wanted)}`
+          : `index not found with name [${String(wanted)}]`,
+      );
+    this.#saveCatalog(this.indexes.filter((spec) => !found.includes(spec)));
+    return found.map(({ id }) => id);
   }
 
   /** Removes the keys that an index number no longer used has left. Inside a write. */
@@ -310,18 +332,12 @@ function missingFrom(some: readonly IndexEntry[], others: readonly IndexEntry[])
   return others.filter(({ key }) => !some.some((entry) => entry.key.equals(key)));
 }
 
-function isSameKey(a: IndexSpec, b: IndexSpec): boolean {
-  return JSON.stringify(a.fields) === JSON.stringify(b.fields);
+function hasKey(spec: IndexSpec, key: Doc): boolean {
+  return JSON.stringify(Object.entries(keyPatternOf(spec))) === JSON.stringify(Object.entries(key));
 }
 
-function isSameDefinition(a: IndexSpec, b: IndexSpec): boolean {
-  const definition = ({ fields, unique, sparse, partial, expireAfterSeconds }: IndexSpec) =>
-    encodeValue({
-      fields,
-      unique,
-      sparse,
-      partial: partial ?? null,
-      ttl: expireAfterSeconds ?? null,
-    });
-  return definition(a).equals(definition(b));
+/** What tells indexes apart, whatever their names. */
+function identityOf(spec: IndexSpec): Buffer {
+  const { unique, sparse, partial = null } = spec;
+  return encodeValue([Object.entries(keyPatternOf(spec)), unique, sparse, partial]);
 }
