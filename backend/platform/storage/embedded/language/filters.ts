@@ -1,4 +1,5 @@
 import { serverError } from "../values/errors.ts";
+import { rank, rankOf } from "../values/keys.ts";
 import { bsonType, hasOperators, isDoc, isReferenceField, type Doc } from "../values/values.ts";
 
 function bad(message: string): never {
@@ -12,24 +13,60 @@ const typeAliases = new Set(
     "symbol javascriptWithScope int timestamp long decimal minKey maxKey number"
   ).split(" "),
 );
+const typeCodes = new Set([-1, 127, ...Array.from({ length: 19 }, (_, i) => i + 1)]);
+
+function isNumber(operand: unknown): boolean {
+  return rankOf(operand) === rank.number;
+}
 
 function isInteger(operand: unknown): boolean {
   return Number.isInteger(operand) || bsonType(operand) === "Long";
 }
 
-type Check = (operand: unknown) => void;
+type Check = (operand: unknown, path: string) => void;
 
-function needsArray(name: string): Check {
+function noPattern(operand: unknown, path: string): void {
+  if (operand instanceof RegExp) bad(`Can't have RegEx as arg to predicate over field '${path}'.`);
+}
+
+/** A list of values, each of which must be acceptable. */
+function listOf(name: string, check: (item: unknown) => void): Check {
   return (operand) => {
     if (!Array.isArray(operand)) bad(`${name} needs an array`);
+    operand.forEach(check);
   };
+}
+
+const listed = (name: string) =>
+  listOf(name, (item) => {
+    if (hasOperators(item)) bad(`cannot nest $ under ${name}`);
+  });
+
+function bits(operand: unknown): void {
+  if (bsonType(operand) === "Binary") return;
+  for (const part of [operand].flat()) {
+    if (!isNumber(part)) bad("bits must be an array of positions, a number or a BinData");
+    if (!(Number(String(part)) >= 0))
+      throw serverError(Array.isArray(operand) ? 2 : 9, "Expected a non-negative number");
+  }
 }
 
 /** What the server refuses of an operand before it looks at any document. */
 const checks: Readonly<Record<string, Check>> = {
-  $in: needsArray("$in"),
-  $nin: needsArray("$nin"),
-  $all: needsArray("$all"),
+  $gt: noPattern,
+  $gte: noPattern,
+  $lt: noPattern,
+  $lte: noPattern,
+  $in: listed("$in"),
+  $nin: listed("$nin"),
+  $all: listOf("$all", (item) => {
+    if (hasOperators(item) && !("$elemMatch" in item)) bad("no $ expressions in $all");
+    if (hasOperators(item)) assertConditions(item, "");
+  }),
+  $bitsAllSet: bits,
+  $bitsAnySet: bits,
+  $bitsAllClear: bits,
+  $bitsAnyClear: bits,
   $ne(operand) {
     if (operand instanceof RegExp) bad("Can't have regex as arg to $ne.");
   },
@@ -41,37 +78,58 @@ const checks: Readonly<Record<string, Check>> = {
   $mod(operand) {
     if (!Array.isArray(operand)) bad("malformed mod, needs to be an array");
     if (operand.length !== 2) bad("malformed mod, needs two elements");
+    if (!operand.every(isNumber)) bad("malformed mod, divisor or remainder not a number");
     if (operand[0] === 0) bad("divisor cannot be 0");
   },
   $regex(operand) {
     if (typeof operand !== "string" && !(operand instanceof RegExp))
       bad("$regex has to be a string");
   },
-  $elemMatch(operand) {
-    if (!isDoc(operand)) bad("$elemMatch needs an Object");
-    assertConditions(operand);
+  $options(operand) {
+    if (typeof operand !== "string") bad("$options has to be a string");
+    const flag = /[^imsux]/.exec(operand)?.[0];
+    if (flag !== undefined)
+      throw serverError(51108, `$options invalid flag in regex options: ${flag}`);
   },
-  $not(operand) {
+  $elemMatch(operand, path) {
+    if (!isDoc(operand)) bad("$elemMatch needs an Object");
+    if (isOfValues(operand)) assertConditions(operand, path);
+    else assertFilter(operand);
+  },
+  $not(operand, path) {
     if (operand instanceof RegExp) return;
     if (!isDoc(operand)) bad("$not needs a regex or a document");
     if (Object.keys(operand).length === 0) bad("$not cannot be empty");
-    assertConditions(operand);
+    assertConditions(operand, path);
   },
   $type(operand) {
-    for (const alias of [operand].flat())
-      if (typeof alias === "string" && !typeAliases.has(alias))
-        bad(`Unknown type name alias: ${alias}`);
+    const types: unknown[] = [operand].flat();
+    if (types.length === 0) throw serverError(9, "$type must match at least one type");
+    for (const type of types) {
+      if (typeof type !== "string" && !isNumber(type))
+        throw serverError(14, "type must be represented as a number or a string");
+      if (typeof type !== "string" && !typeCodes.has(Number(String(type))))
+        bad(`Invalid numerical type code: ${String(type)}`);
+      if (typeof type === "string" && !typeAliases.has(type))
+        bad(`Unknown type name alias: ${type}`);
+    }
   },
 };
 
-/** The operators of one path; a document without operators is a value. */
-function assertConditions(condition: Doc): void {
+const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
+
+/** Whether an `$elemMatch` has operators on the elements themselves, and is no filter of their fields. */
+export function isOfValues(condition: Doc): boolean {
   const [first = ""] = Object.keys(condition);
-  if (!first.startsWith("$") || isReferenceField(first)) return assertFilter(condition);
+  return first.startsWith("$") && !clauses.has(first) && !isReferenceField(first);
+}
+
+/** The operators of one path. */
+function assertConditions(condition: Doc, path: string): void {
   for (const [name, operand] of Object.entries(condition)) {
     if (!name.startsWith("$")) bad(`unknown operator: ${name}`);
     if (name === "$options" && !("$regex" in condition)) bad("$options needs a $regex");
-    checks[name]?.(operand);
+    checks[name]?.(operand, path);
   }
 }
 
@@ -88,7 +146,7 @@ export function assertFilter(filter: Doc): void {
         if (!isDoc(part)) bad("$or/$and/$nor entries need to be full objects");
         assertFilter(part);
       }
-    } else if (!path.startsWith("$") && hasOperators(condition)) assertConditions(condition);
+    } else if (!path.startsWith("$") && hasOperators(condition)) assertConditions(condition, path);
   }
 }
 

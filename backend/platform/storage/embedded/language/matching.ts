@@ -40,24 +40,41 @@ function ordered(collator: Collator | undefined, accept: (order: number) => bool
   };
 }
 
-function any(test: Test) {
+/** Whether any value at a path passes the test that an operand makes. */
+function any(testOf: (operand: unknown) => (candidate: unknown) => boolean) {
   return (path: string, operand: unknown): Predicate => {
-    return (doc) => candidatesAt(doc, path).some((candidate) => test(candidate, operand));
+    const test = testOf(operand);
+    return (doc) => candidatesAt(doc, path).some((candidate) => test(candidate));
   };
 }
 
-function none(test: Test) {
-  const some = any(test);
+function none(testOf: (operand: unknown) => (candidate: unknown) => boolean) {
+  const some = any(testOf);
   return (path: string, operand: unknown): Predicate => {
     const matches = some(path, operand);
     return (doc) => !matches(doc);
   };
 }
 
-function inList(equals: Test): Test {
-  return (candidate, operand) =>
-    Array.isArray(operand) &&
-    operand.some((item) => listedTest(item, (value) => equals(value, item))(candidate));
+/** Of more values a set of their keys knows sooner than comparing one by one. */
+const fewValues = 8;
+
+/** Equality with one of a list; patterns are tried, and strings by a collation compared. */
+function inList(equals: Test, isCollated: boolean) {
+  return (operand: unknown) => {
+    const items = Array.isArray(operand) ? (operand as unknown[]) : [];
+    const isTried = (item: unknown) =>
+      items.length <= fewValues ||
+      item instanceof RegExp ||
+      (isCollated && typeof item === "string");
+    const tests = items
+      .filter(isTried)
+      .map((item) => listedTest(item, (value) => equals(value, item)));
+    const keyOf = (value: unknown) => encodeValue(value).toString("latin1");
+    const keys = new Set(items.filter((item) => !isTried(item)).map(keyOf));
+    return (value: unknown) =>
+      tests.some((test) => test(value)) || (keys.size > 0 && keys.has(keyOf(value)));
+  };
 }
 
 const typeNames: Record<string, readonly (string | number)[]> = {
@@ -96,16 +113,19 @@ const ofType: Test = (candidate, operand) => {
 /** MongoDB's comparison by BSON type instead of mingo's by JavaScript type; the other operators are mingo's. */
 function comparisons(collator: Collator | undefined) {
   const equals = equality(collator);
+  const by = (test: Test) => (operand: unknown) => (candidate: unknown) => test(candidate, operand);
+  const inOrder = (accept: (order: number) => boolean) => any(by(ordered(collator, accept)));
+  const listed = inList(equals, collator !== undefined);
   return {
-    $eq: any(equals),
-    $ne: none(equals),
-    $gt: any(ordered(collator, (order) => order > 0)),
-    $gte: any(ordered(collator, (order) => order >= 0)),
-    $lt: any(ordered(collator, (order) => order < 0)),
-    $lte: any(ordered(collator, (order) => order <= 0)),
-    $in: any(inList(equals)),
-    $nin: none(inList(equals)),
-    $type: any(ofType),
+    $eq: any(by(equals)),
+    $ne: none(by(equals)),
+    $gt: inOrder((order) => order > 0),
+    $gte: inOrder((order) => order >= 0),
+    $lt: inOrder((order) => order < 0),
+    $lte: inOrder((order) => order <= 0),
+    $in: any(listed),
+    $nin: none(listed),
+    $type: any(by(ofType)),
     ...typedOperators(equals),
     ...clauses,
   };
@@ -131,24 +151,33 @@ const options = {
   scriptEnabled: false,
 };
 
+const notAField =
+  ". If you have a field name that starts with a '$' symbol, consider using $getField or $setField.";
+
 const geometry = /^\$(near|geo)/;
 
 /** What the server would say to what mingo does not understand. */
 function refusalOf(error: unknown): unknown {
   if (error instanceof SyntaxError)
     return serverError(51091, `Regular expression is invalid: ${error.message}`);
+  // mingo's, about what it did not expect.
+  if (error instanceof TypeError || error instanceof RangeError)
+    return Object.assign(serverError(2, error.message), { cause: error });
   if (!(error instanceof Error) || error.constructor.name !== "MingoError") return error;
   const { message } = error;
   const operator = /unknown (?:top level|query) operator:? (\$\w*)/.exec(message)?.[1];
+  const advice = message.includes("top level") ? notAField : "";
   if (operator === "$text") return serverError(27, "text index required for $text query");
   if (operator !== undefined && geometry.test(operator))
     return unsupported(`geometry (${operator})`);
-  if (operator !== undefined) return serverError(2, message.replace("query operator", "operator:"));
+  if (operator !== undefined)
+    return serverError(2, message.replace("query operator", "operator:") + advice);
   if (message.startsWith("$where"))
     return serverError(2, "$where needs JavaScript, which is disabled");
   const stage = /unregistered pipeline operator (.*)\.$/i.exec(message)?.[1];
   if (stage !== undefined)
     return serverError(40324, `Unrecognized pipeline stage name: '${stage}'`);
+  if (message.includes("undefined variable")) return serverError(17276, message);
   const expression = /'(\$\w+)' is not registered/.exec(message)?.[1];
   if (expression !== undefined) return serverError(168, `Unrecognized expression '${expression}'`);
   return serverError(2, message);
