@@ -66,7 +66,7 @@ export class World extends Instance {
 /** Waits until a condition holds, without sleeping longer than needed. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 5_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await condition())) {

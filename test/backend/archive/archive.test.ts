@@ -29,7 +29,7 @@ describe("the archive", function () {
     const request = await table.request(version);
     for (const person of table.parties()) await table.signed(person, request);
     const query = `?agreementId=${version.agreementId}`;
-    await until(async () => (await find(cast.ada, query)).items.length === 1, 15_000);
+    await until(async () => (await find(cast.ada, query)).items.length === 1, 60_000);
     return version;
   };
 

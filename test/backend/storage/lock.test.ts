@@ -83,7 +83,7 @@ describe("the lock of a data folder", () => {
     );
     const other = JSON.stringify({ pid: 1, startedAt: "", host: "elsewhere.example" });
     await writeFile(join(folder, "lock"), other);
-    await until(() => lock.lost() !== undefined, 20_000);
+    await until(() => lock.lost() !== undefined, 60_000);
     lock.release();
     expect(await readFile(join(folder, "lock"), "utf8")).to.equal(other);
     expect(holderOf(folder)?.host).to.equal("elsewhere.example");
