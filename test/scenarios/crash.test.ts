@@ -6,22 +6,11 @@ import { newCommitteeOf } from "../support/committee.ts";
 import { assemble, type Cast } from "../support/cast.ts";
 import { ChildInstance } from "../support/child.ts";
 import type { Person } from "../support/person.ts";
-import { seedOfRun } from "../support/random.ts";
+import { randomFrom, seedOfRun } from "../support/random.ts";
 import { until } from "../support/world.ts";
 import { Typist } from "../support/typist.ts";
 
 const ROUNDS = Number(process.env["CRASH_ROUNDS"] ?? 20);
-
-/** A small generator (mulberry32), so that a seed replays the moments of death. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Ledger {
   /** Markers acknowledged as saved. */
