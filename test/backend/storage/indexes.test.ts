@@ -216,6 +216,23 @@ describe("indexes of the embedded engine", () => {
     await engine.close();
   });
 
+  it("[STO-90] with a time to live and a filter let nothing else expire", async () => {
+    const engine = new Engine(join(dataDir, "expiring-partly"));
+    const collection = new EmbeddedCollection(engine, "notes");
+    const partialFilterExpression = { $or: [{ kind: "session" }, { n: { $gt: 1 } }] };
+    await collection.createIndex({ at: 1 }, { expireAfterSeconds: 60, partialFilterExpression });
+    const at = new Date(0);
+    await collection.insertMany([
+      { _id: 1, at, kind: "session" },
+      { _id: 2, at, kind: "user", n: 1 },
+      { _id: 3, at, n: 2 },
+      { _id: 4, at: new Date(90_000), n: 2 },
+    ]);
+    expect(await collection.expire(new Date(100_000))).to.equal(2);
+    expect(await collection.distinct("_id")).to.deep.equal([2, 4]);
+    await engine.close();
+  });
+
   it("[STO-15] survive closing and opening", async () => {
     const collection = storage.connection.collection("kept");
     await collection.createIndex({ tags: 1 });

@@ -321,4 +321,16 @@ export const beyondFerretDb: Beyond = [
       "[STO-6] refuse two lists in one of their keys",
     ],
   ],
+  // Indexes: their checks, options and kinds.
+  [
+    /to (deeply )?equal|Index (key value|option) .* is not implemented|can't find index with key/,
+    [
+      "[STO-91] are listed as they were asked for",
+      "[STO-91] are refused options that MongoDB refuses",
+      "[STO-92] are refused keys and names that MongoDB refuses",
+      "[STO-92] are told apart by key, uniqueness, sparseness and filter",
+      "[STO-93] are dropped by name, by key, or all but the one on _id",
+      "[STO-94] find by a hash, which lists have not",
+    ],
+  ],
 ];
