@@ -16,7 +16,7 @@ import {
   type Constraint,
   type Constraints,
 } from "./constraints.ts";
-import { boundKey, idIndex, rootOf, type IndexSpec } from "./indexes.ts";
+import { boundKey, idIndex, keyPatternOf, rootOf, type IndexSpec } from "./indexes.ts";
 import type { KeyRange } from "./kv.ts";
 import type { Field } from "../values/paths.ts";
 import { toPlainDoc, type Doc } from "../values/values.ts";
@@ -44,6 +44,7 @@ const leastNumber: Bound = { key: encodeValue(-Infinity), inclusive: true };
 const maxCombined = 256;
 const maxListed = 50_000;
 const nothing = Buffer.alloc(0);
+
 /** Interval of one field's keys; an index with arrays may use one end only, elements differ. */
 function intervalOf(
   constraint: Constraint,
@@ -219,6 +220,7 @@ export function planFor(indexes: readonly IndexSpec[], filter: Doc, sort: readon
   const constraints = constraintsOf(filter);
   let best: Candidate | undefined;
   for (const spec of indexes) {
+    if (spec.hidden) continue;
     const other = candidate(spec, constraints, sort);
     if (other && (best === undefined || score(other) > score(best))) best = other;
   }
@@ -255,9 +257,9 @@ export function planHinted(
   const fieldsOf = (key: unknown) => JSON.stringify(Object.entries(toPlainDoc(key)));
   const key = typeof hint === "string" ? undefined : fieldsOf(hint);
   if (key?.startsWith('[["$natural"')) return planFor([], filter, sort);
-  const spec = indexes.find(({ name, fields }) =>
-    key === undefined ? name === hint : JSON.stringify(fields) === key,
-  );
+  const isHinted = (spec: IndexSpec) =>
+    key === undefined ? spec.name === hint : fieldsOf(keyPatternOf(spec)) === key;
+  const spec = indexes.find((index) => !index.hidden && isHinted(index));
   if (spec === undefined)
     throw serverError(
       2,
@@ -274,7 +276,7 @@ export function planHinted(
 export function describePlan(plan: Plan): Doc {
   const direction = plan.reverse ? "backward" : "forward";
   if (plan.index === undefined) return { stage: "COLLSCAN", direction };
-  const keyPattern = Object.fromEntries(plan.index.fields);
+  const keyPattern = keyPatternOf(plan.index);
   const inputStage = { stage: "IXSCAN", keyPattern, indexName: plan.index.name, direction };
   const stage = plan.index.name === idIndex.name && plan.bounded > 0 ? "IDHACK" : "FETCH";
   return { stage, inputStage };

@@ -49,15 +49,13 @@ export class RowReader {
   scan(table: number, scan: Scan, visit: Visit): Resume | undefined {
     const { plan, resume } = scan;
     if (plan.point) return this.#visitPoint(table, scan, visit);
-    const ranges = rangesIn(table, plan);
-    const [only] = ranges;
-    if (this.#cache && plan.isByValue && only && ranges.length === 1 && resume === undefined)
-      return this.#scanKept(scan, { table, range: only, kept: this.#cache.ranges }, visit);
-    for (const [i, range] of ranges.entries()) {
-      if (resume !== undefined && i < resume.range) continue;
-      const after = resume?.range === i ? resume.key : undefined;
+    let at = resume?.range ?? 0;
+    let range = rangeIn(table, plan, at);
+    if (range && this.#cache && plan.isByValue && plan.ranges.length === 1 && resume === undefined)
+      return this.#scanKept(scan, { table, range, kept: this.#cache.ranges }, visit);
+    for (let after = resume?.key; range; range = rangeIn(table, plan, ++at), after = undefined) {
       const key = this.#scanRange(scan, { table, reading: { ...range, after } }, visit);
-      if (key) return { key, range: i };
+      if (key) return { key, range: at };
     }
     return undefined;
   }
@@ -110,13 +108,16 @@ export class RowReader {
   }
 }
 
-function rangesIn(table: number, { index, ranges }: Plan): KeyRange[] {
+/** The range at a place of the plan, as keys of the table; without an index there is one, of all documents. */
+function rangeIn(table: number, { index, ranges }: Plan, at: number): KeyRange | undefined {
   const prefix = prefixOf(table, index?.id ?? 0);
-  if (index === undefined) return [{ start: prefix, end: afterPrefix(prefix) }];
-  return ranges.map(({ start, end }) => ({
-    start: Buffer.concat([prefix, start]),
-    end: Buffer.concat([prefix, end]),
-  }));
+  const range = index ? ranges[at] : undefined;
+  if (range === undefined)
+    return index || at > 0 ? undefined : { start: prefix, end: afterPrefix(prefix) };
+  return {
+    start: Buffer.concat([prefix, range.start]),
+    end: Buffer.concat([prefix, range.end]),
+  };
 }
 
 function nameOf({ start, end }: KeyRange, reverse: boolean): string {
