@@ -1,7 +1,7 @@
 import { BSON, MongoAPIError, MongoInvalidArgumentError } from "mongodb";
 import { openPipeline } from "./aggregation.ts";
 import { documentOf, filterOf, queryFilter } from "./arguments.ts";
-import { EmbeddedAggregationCursor, EmbeddedCursor, EmbeddedFindCursor } from "./cursor.ts";
+import { EmbeddedAggregationCursor, EmbeddedFindCursor, type EmbeddedCursor } from "./cursor.ts";
 import type { FindOptions } from "../store/queries.ts";
 import type { Change, Engine } from "../store/engine.ts";
 import { serverError, unsupported } from "../values/errors.ts";
@@ -22,7 +22,7 @@ import {
   type BulkResult,
   type UpdateOutcome,
 } from "./results.ts";
-import { transactionOf } from "./session.ts";
+import { transactionOf, writeAlone } from "./session.ts";
 import type { Table } from "../store/table.ts";
 import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
@@ -66,8 +66,11 @@ export class EmbeddedCollection extends IndexedCollection {
     await this.#indexed;
     const transaction = transactionOf(this.#engine, options);
     if (transaction) return transaction.run(action);
-    const changes: Change[] = [];
-    const result = await this.#engine.write((view) => action({ view, changes }));
+    let changes: Change[] = [];
+    const result = await writeAlone(this.#engine, options, (view) => {
+      changes = [];
+      return action({ view, changes });
+    });
     this.#engine.announce(changes);
     return result;
   }
@@ -298,19 +301,29 @@ export class EmbeddedCollection extends IndexedCollection {
   /** Deletes what its TTL indexes say has expired; tells how much. */
   async expire(now: Date): Promise<number> {
     let expired = 0;
-    for (const { fields, expireAfterSeconds, partial = {} } of this.#table.indexes) {
-      const path = fields[0]?.[0];
-      if (expireAfterSeconds === undefined || path === undefined) continue;
-      const before = { [path]: { $lte: new Date(now.getTime() - expireAfterSeconds * 1000) } };
+    for (const { fields, expireAfterSeconds: ttl = -1, partial = {} } of this.#table.indexes) {
+      const path = fields.length === 1 ? fields[0]?.[0] : undefined;
+      if (path === undefined || !(ttl >= 0)) continue;
+      const before = { [path]: { $lte: new Date(now.getTime() - ttl * 1000) } };
       expired += (await this.deleteMany({ $and: [before, partial] })).deletedCount;
     }
     return expired;
   }
 
   /** Creates the collection, so that it exists before its first document. */
-  async create(): Promise<void> {
-    if (this.#table.id === undefined)
-      await this.#engine.write((view) => view.table(this.#name).create());
+  async create(options: Options = {}): Promise<void> {
+    const transaction = transactionOf(this.#engine, options);
+    if (!transaction) {
+      if (this.#table.id === undefined)
+        await this.#engine.write((view) => view.table(this.#name).create());
+      return;
+    }
+    transaction.run(({ view }) => {
+      const table = view.table(this.#name);
+      if (table.id !== undefined)
+        throw serverError(48, `Collection ${this.namespace} already exists.`);
+      table.create();
+    });
   }
 }
 

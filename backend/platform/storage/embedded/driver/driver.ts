@@ -48,8 +48,8 @@ class EmbeddedClient extends EventEmitter {
     return new EmbeddedDb(this.engine, name);
   }
 
-  startSession(): ClientSession {
-    return new ClientSession(this.engine);
+  startSession(options?: Doc): ClientSession {
+    return new ClientSession(this.engine, options, this.options);
   }
 
   /** Calls back with a session that ends afterwards; options may come first. */
@@ -58,7 +58,8 @@ class EmbeddedClient extends EventEmitter {
   ): Promise<T> {
     const action = args.at(-1);
     if (typeof action !== "function") throw new TypeError("withSession needs a function");
-    const session = this.startSession();
+    const [options] = args;
+    const session = this.startSession(typeof options === "function" ? undefined : options);
     try {
       return await action(session);
     } finally {

@@ -4,6 +4,7 @@ import { serverError } from "../values/errors.ts";
 import { describeIndex, indexSpec, keyPatternOf } from "../store/indexes.ts";
 import { namespaceOf } from "../values/names.ts";
 import type { Options } from "./options.ts";
+import { transactionOf } from "./session.ts";
 import type { Table } from "../store/table.ts";
 import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
 
@@ -26,18 +27,25 @@ export class IndexedCollection {
   }
 
   async createIndex(keys: unknown, options: Options = {}): Promise<string> {
-    const [name] = await this.createIndexes([{ ...options, key: keys }]);
+    const [name] = await this.createIndexes([{ ...options, key: keys }], options);
     return name ?? "";
   }
 
-  /** Makes all of them, or none. */
-  async createIndexes(definitions: readonly Doc[]): Promise<string[]> {
+  /** Makes all of them, or none; in a transaction only for a collection that is new in it and empty. */
+  async createIndexes(definitions: readonly Doc[], options: Options = {}): Promise<string[]> {
     if (definitions.length === 0) throw serverError(2, "Must specify at least one index to create");
-    return this.#engine.write((view) =>
-      definitions.map(({ key, ...options }) =>
-        view.table(this.#name).addIndex((id) => indexSpec(id, key, options)),
-      ),
-    );
+    const make = (table: Table) =>
+      definitions.map(({ key, ...rest }) => table.addIndex((id) => indexSpec(id, key, rest)));
+    const transaction = transactionOf(this.#engine, options);
+    if (!transaction) return this.#engine.write((view) => make(view.table(this.#name)));
+    return transaction.run(({ view }) => {
+      const table = view.table(this.#name);
+      const before = table.indexes.length;
+      const names = make(table);
+      if (table.indexes.length > before && (this.#table.id !== undefined || table.count() > 0))
+        throw serverError(263, `Cannot create new indexes on ${this.namespace} in a transaction.`);
+      return names;
+    });
   }
 
   #assertExists(): void {

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 import {
+  MongoCompatibilityError,
   MongoError,
   MongoErrorLabel,
   MongoExpiredSessionError,
@@ -10,6 +11,7 @@ import {
 } from "mongodb";
 import type { Change, Engine, Snapshot } from "../store/engine.ts";
 import { serverError } from "../values/errors.ts";
+import type { Options } from "./options.ts";
 import type { Put } from "../store/overlay.ts";
 import { catalogKey, isCatalogKey } from "../store/layout.ts";
 import type { View } from "../store/view.ts";
@@ -62,10 +64,16 @@ class Transaction {
   readonly #claims: Map<string, Transaction>;
   readonly #told: Change[] = [];
   readonly #lifetime: NodeJS.Timeout;
+  readonly #readOnly: boolean;
+  /** Settles when it is over and holds nothing any more. */
+  readonly ended: Promise<void>;
+  #tellEnd: () => void = () => {};
   isOver = false;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, readOnly: boolean) {
     this.#engine = engine;
+    this.#readOnly = readOnly;
+    this.ended = new Promise((resolve) => (this.#tellEnd = resolve));
     this.#snapshot = engine.snapshot();
     const claims = claimsOf.get(engine) ?? new Map<string, Transaction>();
     claimsOf.set(engine, claims);
@@ -86,6 +94,7 @@ class Transaction {
   /** Runs a step; as in MongoDB, one that fails ends the transaction. */
   run<T>(step: (work: { view: View; changes: Change[] }) => T): T {
     this.#assertGoingOn();
+    if (this.#readOnly) throw serverError(72, "writes do not support read concern snapshot");
     try {
       const work = { view: this.#snapshot.view, changes: this.#told };
       const { result, puts } = this.#snapshot.changes.attempt(() => step(work));
@@ -139,7 +148,56 @@ class Transaction {
     clearTimeout(this.#lifetime);
     this.#snapshot.release();
     for (const [key, holder] of this.#claims) if (holder === this) this.#claims.delete(key);
+    this.#tellEnd();
   }
+}
+
+/** Undoes a write that met what a transaction holds. */
+class Held extends Error {
+  readonly holder: Transaction;
+
+  constructor(holder: Transaction) {
+    super("A transaction holds what the write would change.");
+    this.holder = holder;
+  }
+}
+
+/**
+ * Runs a write outside transactions. One that meets what a transaction holds is undone, and run again after that
+ * transaction; as it holds nothing itself meanwhile, no two can wait for each other.
+ * @throws {MongoServerError} 50 — when it waited longer than it may
+ */
+export async function writeAlone<T>(
+  engine: Engine,
+  { maxTimeMS }: Options,
+  action: (view: View) => T,
+): Promise<T> {
+  const claims = claimsOf.get(engine);
+  const accept = (puts: readonly Put[]) => {
+    if (claims === undefined || claims.size === 0) return;
+    for (const { key } of puts) {
+      const holder = claims.get(key.toString("latin1"));
+      if (holder !== undefined) throw new Held(holder);
+    }
+  };
+  const until = typeof maxTimeMS === "number" && maxTimeMS > 0 ? Date.now() + maxTimeMS : Infinity;
+  for (;;) {
+    try {
+      return await engine.write(action, accept);
+    } catch (error) {
+      if (!(error instanceof Held)) throw error;
+      const { ended } = error.holder;
+      if (until === Infinity) await ended;
+      else await Promise.race([ended, wait(until - Date.now(), undefined, { ref: false })]);
+      if (Date.now() >= until) throw serverError(50, "operation exceeded time limit");
+    }
+  }
+}
+
+interface SessionOptions {
+  causalConsistency?: boolean;
+  snapshot?: boolean;
+  defaultTransactionOptions?: object;
 }
 
 /** The driver's session: operations that name it share its transaction. Named as mongoose looks for it. */
@@ -151,11 +209,29 @@ export class ClientSession extends EventEmitter {
   readonly #engine: Engine;
   #state: TransactionState = "NO_TRANSACTION";
   #running: Transaction | undefined;
+  readonly supports: { readonly causalConsistency: boolean };
+  readonly snapshotEnabled: boolean;
+  readonly defaultTransactionOptions: object;
+  readonly clientOptions: object;
   hasEnded = false;
 
-  constructor(engine: Engine) {
+  /** @throws {MongoInvalidArgumentError} for options that exclude each other */
+  constructor(engine: Engine, options: SessionOptions = {}, clientOptions: object = {}) {
     super();
+    const { causalConsistency, snapshot = false, defaultTransactionOptions } = options;
+    if (causalConsistency === true && snapshot)
+      throw new MongoInvalidArgumentError(
+        'Properties "causalConsistency" and "snapshot" are mutually exclusive',
+      );
     this.#engine = engine;
+    this.supports = { causalConsistency: causalConsistency ?? !snapshot };
+    this.snapshotEnabled = snapshot;
+    this.defaultTransactionOptions = { ...defaultTransactionOptions };
+    this.clientOptions = clientOptions;
+  }
+
+  equals(other: unknown): boolean {
+    return other === this;
   }
 
   /** Where its transaction stands, as the driver shows it. */
@@ -171,23 +247,25 @@ export class ClientSession extends EventEmitter {
     return this.#state === "STARTING_TRANSACTION" || this.#state === "TRANSACTION_IN_PROGRESS";
   }
 
-  /** The running transaction for an operation, if there is one; its state is the first operation's. */
+  /** The running transaction for an operation, or what stands for one in a snapshot session; its state is the first operation's. */
   enter(engine: Engine): Transaction | undefined {
     if (this.hasEnded) throw new MongoExpiredSessionError();
     if (engine !== this.#engine)
       throw new MongoInvalidArgumentError("ClientSession must be from the same MongoClient");
     this.serverSession.lastUse = performance.now();
+    if (this.snapshotEnabled) return (this.#running ??= new Transaction(engine, true));
     if (!this.inTransaction()) {
       this.#state = "NO_TRANSACTION";
       return undefined;
     }
     this.#state = "TRANSACTION_IN_PROGRESS";
-    this.#running ??= new Transaction(engine);
-    return this.#running;
+    return (this.#running ??= new Transaction(engine, false));
   }
 
   startTransaction(): void {
     if (this.hasEnded) throw new MongoExpiredSessionError();
+    if (this.snapshotEnabled)
+      throw new MongoCompatibilityError("Transactions are not supported in snapshot sessions");
     if (this.inTransaction()) throw new MongoTransactionError("Transaction already in progress");
     this.#running = undefined;
     this.#state = "STARTING_TRANSACTION";
@@ -237,6 +315,7 @@ export class ClientSession extends EventEmitter {
   async endSession(): Promise<void> {
     if (this.hasEnded) return;
     if (this.inTransaction()) await this.abortTransaction();
+    this.#running?.end();
     this.hasEnded = true;
     this.emit("ended", this);
   }

@@ -124,15 +124,15 @@ export class Engine {
 
   /**
    * Runs an action on its own and resolves when its changes are durable; an action that throws changes nothing.
-   * Its result, and its refusal, wait for all that it saw to be durable too.
+   * Its result, and its refusal, wait for all that it saw to be durable too. `accept` may refuse its changes by throwing.
    * @throws {EngineFailed} when this or an earlier commit could not be flushed
    */
-  async write<T>(action: (view: View) => T): Promise<T> {
+  async write<T>(action: (view: View) => T, accept?: (puts: readonly Put[]) => void): Promise<T> {
     if (this.failure) throw this.failure;
     if (this.#isClosed) throw new EngineFailed("closed");
     let done: { result: T; puts: Put[] };
     try {
-      done = this.#pending.attempt(() => action(this.#writing));
+      done = this.#pending.attempt(() => action(this.#writing), accept);
     } catch (error) {
       this.#writing.reload();
       await this.#commits.durable([]);

@@ -106,12 +106,17 @@ export class Overlay implements Kv {
     return this.#base.get(key);
   }
 
-  /** Runs an action; gives its result and its changes, or undoes them when it throws. */
-  attempt<T>(action: () => T): { result: T; puts: Put[] } {
+  /** Runs an action; gives its result and its changes, or undoes them when it throws or they are not accepted. */
+  attempt<T>(
+    action: () => T,
+    accept: (puts: readonly Put[]) => void = () => {},
+  ): { result: T; puts: Put[] } {
     this.#undo = [];
     try {
       const result = action();
-      return { result, puts: this.#undo.map(({ put }) => put) };
+      const puts = this.#undo.map(({ put }) => put);
+      accept(puts);
+      return { result, puts };
     } catch (error) {
       for (const { put, before } of this.#undo.reverse()) {
         if (before === undefined) this.#puts.delete(nameOf(put.key));
