@@ -7,11 +7,9 @@ import {
   keysOf,
   type IndexSpec,
 } from "../../../../backend/platform/storage/embedded/store/indexes.ts";
+import { readDocument } from "../../../../backend/platform/storage/embedded/values/bson-reader.ts";
 import { checkedBytes } from "../../../../backend/platform/storage/embedded/store/layout.ts";
-import {
-  fromBytes,
-  type Doc,
-} from "../../../../backend/platform/storage/embedded/values/values.ts";
+import type { Doc } from "../../../../backend/platform/storage/embedded/values/values.ts";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { emptyState, laneCount, type Entry, type LaneState } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
@@ -116,12 +114,12 @@ export async function checkEntries(dataDir: string): Promise<string[]> {
   const found = new Map<string, string>();
   for (const { key, value } of db.getRange({})) {
     const [table, index] = [key.readUInt16BE(0), key.readUInt16BE(2)];
-    if (table === 0) catalogs.push(fromBytes(value) as unknown as Catalog);
+    if (table === 0) catalogs.push(readDocument(value) as unknown as Catalog);
     else if (index === 0)
       documents.push({
         table,
         record: Buffer.from(key.subarray(4)),
-        doc: fromBytes(checkedBytes(value)),
+        doc: readDocument(checkedBytes(value)),
       });
     else found.set(key.toString("latin1"), value.toString("hex"));
   }

@@ -3,7 +3,7 @@ import { serverError, unsupported } from "../values/errors.ts";
 import { aggregated } from "../language/matching.ts";
 import { tableNameOf } from "../values/names.ts";
 import { findDocs, openQuery } from "../store/queries.ts";
-import { isDoc, type Doc } from "../values/values.ts";
+import { isDoc, withReferences, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
 import type { Options } from "./options.ts";
 
@@ -48,10 +48,11 @@ export function openPipeline(
       pending = false;
       const docs = collection === undefined ? [] : docsOf(collection, query);
       const left = sort ? rest.slice(1) : rest;
-      return aggregated(docs, left, {
+      const results = aggregated(docs, left, {
         collation,
         collection: (name) => docsOf(name, { filter: {} }),
       });
+      return withReferences(results);
     },
     explain: () => openQuery(view, tableNameOf(database, collection ?? ""), query).explain(),
   };

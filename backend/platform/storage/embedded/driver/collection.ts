@@ -24,7 +24,7 @@ import {
 } from "./results.ts";
 import { transactionOf, writeAlone } from "./session.ts";
 import type { Table } from "../store/table.ts";
-import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import { isDoc, toPlainDoc, withReferences, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
 import { queryOf, Writer, type Modifier, type Work } from "./writer.ts";
 
@@ -251,7 +251,7 @@ export class EmbeddedCollection extends IndexedCollection {
     const values = docs.flatMap((doc) =>
       candidatesAt(doc, path).filter((value) => !Array.isArray(value)),
     );
-    return distinctValues(values);
+    return withReferences(distinctValues(values));
   }
 
   /** Stages run in memory; a leading `$match` (and `$sort` behind it) reads through an index. */
@@ -354,7 +354,8 @@ function readerWith(options: Options): ((exact: Doc) => Doc) | undefined {
 }
 
 function shownAs(doc: Doc | undefined, filter: Doc, { projection }: Options): Doc | null {
-  return doc === undefined ? null : (projected([doc], projection, filter)[0] ?? null);
+  const [shown = null] = doc === undefined ? [] : projected([doc], projection, filter);
+  return withReferences(shown);
 }
 
 function answer(done: Modification, filter: Doc, options: Options): unknown {

@@ -4,7 +4,15 @@ import { sameValue } from "../values/keys.ts";
 import { matcherOf } from "./matching.ts";
 import { compareAt, type Field } from "../values/paths.ts";
 import { read, write, type Place } from "./update-paths.ts";
-import { copyOf, hasOperators, isDoc, promoted, typeName, type Doc } from "../values/values.ts";
+import {
+  copyOf,
+  hasOperators,
+  isDoc,
+  isReferenceField,
+  promoted,
+  typeName,
+  type Doc,
+} from "../values/values.ts";
 
 type Apply = (place: Place) => void;
 
@@ -97,7 +105,8 @@ const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
 /** A document is a filter on elements that are documents, operators one on elements, anything else equals. */
 function unwanted(operand: unknown): (item: unknown) => boolean {
   const [first] = isDoc(operand) ? Object.keys(operand) : [];
-  const isOperator = first?.startsWith("$") === true && !clauses.has(first);
+  const isOperator =
+    first?.startsWith("$") === true && !clauses.has(first) && !isReferenceField(first);
   if (isDoc(operand) && !isOperator) {
     const matcher = matcherOf(promoted(operand));
     return (item) => isDoc(item) && matcher.test(promoted(item));

@@ -9,6 +9,8 @@ import {
   copyOf,
   hasOperators,
   isDoc,
+  isReferenceField,
+  maxDepth,
   promoted,
   put,
   typeName,
@@ -183,9 +185,6 @@ export function upsertedReplacement(filter: Doc, replacement: Doc): Doc {
   return withIdOf({ _id: id }, replacement);
 }
 
-/** MongoDB's limit of levels in a stored document (`maxBSONDepth` less what it keeps for itself). */
-const maxDepth = 180;
-
 function isDeeper(value: unknown, levels: number): boolean {
   if (Array.isArray(value)) return levels === 0 || value.some((item) => isDeeper(item, levels - 1));
   if (!isDoc(value)) return false;
@@ -202,7 +201,9 @@ export function refuseUnstorable(doc: Doc): void {
   if (Array.isArray(id) || id instanceof RegExp) {
     throw serverError(53, `The '_id' value cannot be of type ${typeName(id)}`);
   }
-  const field = isDoc(id) ? Object.keys(id).find((key) => key.startsWith("$")) : undefined;
+  const field = isDoc(id)
+    ? Object.keys(id).find((key) => key.startsWith("$") && !isReferenceField(key))
+    : undefined;
   if (field !== undefined) {
     const what = "_id fields may not contain '$'-prefixed fields";
     throw serverError(52, `${what}: ${field} is not valid for storage.`);

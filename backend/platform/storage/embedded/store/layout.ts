@@ -1,9 +1,10 @@
 import { crc32 } from "node:zlib";
+import { readDocument } from "../values/bson-reader.ts";
 import { serverError } from "../values/errors.ts";
 import type { IndexSpec } from "./indexes.ts";
 import { afterPrefix, fitKey } from "../values/keys.ts";
 import type { KeyRange, Kv } from "./kv.ts";
-import { fromBytes, isDoc } from "../values/values.ts";
+import { isDoc } from "../values/values.ts";
 
 /** A collection in the catalog. */
 export interface CatalogEntry {
@@ -83,8 +84,8 @@ export function catalogKey(name: string): Buffer {
 }
 
 /** Reads a collection's entry. @throws {MongoServerError} 8 — when it is damaged */
-export function readCatalogEntry(bytes: Uint8Array): CatalogEntry {
-  const { id, name, indexes } = fromBytes(bytes);
+export function readCatalogEntry(bytes: Buffer): CatalogEntry {
+  const { id, name, indexes } = readDocument(bytes);
   if (typeof id !== "number" || typeof name !== "string" || !Array.isArray(indexes)) {
     throw serverError(8, "The catalog of the embedded database is damaged.");
   }

@@ -10,7 +10,8 @@ import { describePlan, planFor, planHinted, type Plan } from "./planner.ts";
 import type { Row } from "./row.ts";
 import type { Resume } from "./rows.ts";
 import type { Table } from "./table.ts";
-import { copyOf, hasOperators, type Doc } from "../values/values.ts";
+import { mayRefer } from "../values/bson-reader.ts";
+import { copyOf, hasOperators, withReferences, type Doc } from "../values/values.ts";
 import type { View } from "./view.ts";
 
 /** Where a cursor gets its documents, batch after batch; an empty batch is the end. */
@@ -216,6 +217,12 @@ function ownDoc({ doc, isKept }: Row): Doc {
   return isKept ? copyOf(doc) : doc;
 }
 
+/** A document, or what is shown of it, as it leaves the engine. */
+function leaving({ doc, isKept }: Row, shown: Doc = doc): Doc {
+  if (mayRefer(doc)) return withReferences(shown);
+  return isKept ? copyOf(shown) : shown;
+}
+
 /** The first matching row, as a list of none or one. */
 export function findFirst(view: View, name: string, query: Query): Row[] {
   const prepared = prepare(view, name, query);
@@ -294,17 +301,14 @@ export function openQuery(view: View, name: string, query: Query): Source {
   const prepared = prepare(view, name, query);
   const progress = new Progress(prepared, query);
   const { readAs, projection, filter } = query;
-  const exactly = (row: Row) => (readAs ? readAs(view.table(name).exactly(row).doc) : row.doc);
+  const typed = (row: Row) => (readAs ? view.table(name).exactly(row) : row);
   return {
     next() {
       const rows = progress.next();
-      if (readAs === undefined && projection === undefined) return rows.map((row) => ownDoc(row));
-      const shown = projected(
-        rows.map((row) => exactly(row)),
-        projection,
-        filter,
-      );
-      return rows.some(({ isKept }) => isKept) ? shown.map((doc) => copyOf(doc)) : shown;
+      if (readAs === undefined && projection === undefined) return rows.map((row) => leaving(row));
+      const docs = rows.map((row) => typed(row).doc);
+      const shown = projected(docs, projection, filter);
+      return readAs ? shown.map(readAs) : rows.map((row, i) => leaving(row, shown[i]));
     },
     explain() {
       let returned = 0;

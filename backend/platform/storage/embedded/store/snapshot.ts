@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { readDocument } from "../values/bson-reader.ts";
 import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "../values/keys.ts";
 import { Committed, openDatabase, type Db } from "./kv.ts";
 import { checkedBytes, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
-import { fromBytes, type Doc } from "../values/values.ts";
+import type { Doc } from "../values/values.ts";
 
 const recordBytes = 6;
 
@@ -150,7 +151,7 @@ function firstOf<T>(items: Iterable<T>): T | undefined {
 
 function decoded(bytes: Buffer): Doc | undefined {
   try {
-    return fromBytes(checkedBytes(bytes));
+    return readDocument(checkedBytes(bytes));
   } catch {
     return undefined;
   }

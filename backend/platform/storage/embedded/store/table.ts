@@ -1,3 +1,4 @@
+import { readDocument, readExactly } from "../values/bson-reader.ts";
 import type { Cache } from "./cache.ts";
 import { duplicateKey, serverError, shown } from "../values/errors.ts";
 import { idIndex, keyPatternOf, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
@@ -16,14 +17,7 @@ import {
 import { namespaceOf } from "../values/names.ts";
 import type { Row } from "./row.ts";
 import { RowReader, type Resume, type Scan } from "./rows.ts";
-import {
-  fromBytes,
-  fromBytesExactly,
-  isDoc,
-  maxDocumentBytes,
-  toBytes,
-  type Doc,
-} from "../values/values.ts";
+import { isDoc, maxDocumentBytes, toBytes, type Doc } from "../values/values.ts";
 
 /** Hands out numbers that no other table, or document of the table, has or will have. */
 export interface Numbers {
@@ -143,7 +137,7 @@ export class Table {
 
   /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
   insertBytes(bytes: Buffer): void {
-    this.#add(fromBytes(bytes), withChecksum(bytes));
+    this.#add(readDocument(bytes), withChecksum(bytes));
   }
 
   #add(doc: Doc, value: Buffer): void {
@@ -159,7 +153,7 @@ export class Table {
   exactly(row: Row): Row {
     const value = this.#kv.get(this.#documentKey(row.record));
     if (value === undefined) return row;
-    return { ...row, doc: fromBytesExactly(checkedBytes(value)), isKept: false };
+    return { ...row, doc: readExactly(checkedBytes(value)), isKept: false };
   }
 
   /**
@@ -253,7 +247,7 @@ export class Table {
 
   #fillOne(spec: IndexSpec, entry: Entry): void {
     const record = entry.key.subarray(4);
-    const doc = fromBytes(checkedBytes(entry.value));
+    const doc = readDocument(checkedBytes(entry.value));
     const found = keysOf(spec, doc);
     spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
     spec.hasLongKeys ||= found.hasLongKeys;

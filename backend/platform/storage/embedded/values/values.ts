@@ -1,81 +1,29 @@
-import { Binary, BSON, BSONSymbol, Double, Int32, Long, ObjectId, UUID } from "mongodb";
+import { Binary, BSON, BSONSymbol, DBRef, Double, Long, ObjectId, UUID } from "mongodb";
+import { readDocument, readExactly } from "./bson-reader.ts";
+import { isInt, put, type Doc } from "./docs.ts";
 
-/** A stored document as plain values: JavaScript primitives, Date, RegExp, arrays, objects and BSON classes. */
-export type Doc = Record<string, unknown>;
+export { isInt, put, type Doc };
 
 /** The largest document MongoDB stores, in bytes; the engine keeps the same limit. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
 
 /** Encodes a document as BSON exactly as the MongoDB driver would. */
-export function toBytes(doc: object, ignoreUndefined = false): Uint8Array {
-  return BSON.serialize(doc, { ignoreUndefined });
-}
-
-/** Decodes BSON; binary values stay `Binary`, as mongoose expects from the driver. */
-export function fromBytes(bytes: Uint8Array): Doc {
-  return BSON.deserialize(bytes, { promoteBuffers: false });
+export function toBytes(doc: object, ignoreUndefined = false): Buffer {
+  const { buffer, byteOffset, byteLength } = BSON.serialize(doc, { ignoreUndefined });
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 const promotedMax = Long.fromNumber(2 ** 53);
 const promotedMin = promotedMax.negate();
-const intMin = -0x80000000;
-const intMax = 0x7fffffff;
-
-/** True for the numbers that BSON encodes as 32-bit integers when it meets them as JavaScript numbers. */
-export function isInt(value: number): boolean {
-  return Number.isInteger(value) && value >= intMin && value <= intMax && !Object.is(value, -0);
-}
-
-/** Puts a JavaScript number wherever encoding it again gives the same bytes. */
-function simplified(value: unknown): unknown {
-  if (value instanceof Int32) return value.value;
-  if (value instanceof Double) return isInt(value.value) ? value : value.value;
-  if (Array.isArray(value)) {
-    for (const [i, item] of value.entries()) {
-      if (typeof item === "object") value[i] = simplified(item);
-    }
-  } else if (isDoc(value)) {
-    for (const [key, item] of Object.entries(value)) {
-      if (typeof item === "object") put(value, key, simplified(item));
-    }
-  }
-  return value;
-}
-
-/** Sets an own property even when the key is `__proto__`. */
-export function put(holder: Doc, key: string, value: unknown): void {
-  if (key !== "__proto__") holder[key] = value;
-  else
-    Object.defineProperty(holder, key, {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-}
-
-/**
- * Decodes BSON so that encoding gives the same bytes again: a whole double stays `Double`, a 64-bit integer
- * `Long`, a symbol `BSONSymbol`; every other number is a JavaScript number.
- */
-export function fromBytesExactly(bytes: Uint8Array): Doc {
-  const doc = BSON.deserialize(bytes, {
-    promoteBuffers: false,
-    promoteLongs: false,
-    promoteValues: false,
-  });
-  simplified(doc);
-  return doc;
-}
-
 /** As {@link toPlain}, keeping each number's type. */
 export function toExact(value: unknown, ignoreUndefined = false): unknown {
-  return fromBytesExactly(toBytes({ v: value }, ignoreUndefined)).v;
+  return readExactly(toBytes({ v: value }, ignoreUndefined)).v;
 }
 
 /** As {@link toPlainDoc}, keeping each number's type. */
 export function toExactDoc(value: unknown, ignoreUndefined = false): Doc {
-  if (isPlain(value) && isDoc(value)) return copyOf(value);
+  const copy = plainCopy(value, maxDepth);
+  if (isDoc(copy)) return copy;
   const exact = toExact(value ?? {}, ignoreUndefined);
   return isDoc(exact) ? exact : {};
 }
@@ -101,26 +49,48 @@ function promotedValue(value: unknown): unknown {
 
 /** Turns whatever mongoose hands over (its own arrays, documents, maps) into plain stored values. */
 export function toPlain(value: unknown, ignoreUndefined = false): unknown {
-  return fromBytes(toBytes({ v: value }, ignoreUndefined)).v;
+  return readDocument(toBytes({ v: value }, ignoreUndefined)).v;
 }
 
-/** True when encoding and decoding a value would only copy it. */
-function isPlain(value: unknown): boolean {
-  if (typeof value !== "object")
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-  if (value === null || value instanceof ObjectId) return true;
-  if (value instanceof Date) return !Number.isNaN(value.getTime());
-  if (Array.isArray(value)) return value.every((item) => isPlain(item));
-  return (
-    Object.getPrototypeOf(value) === Object.prototype &&
-    !("_bsontype" in value) &&
-    Object.values(value).every((item) => isPlain(item))
-  );
+/** MongoDB's limit of levels in a stored document (`maxBSONDepth` less what it keeps for itself). */
+export const maxDepth = 180;
+const oddName = /[\0\ud800-\udfff]/;
+
+/** A copy of a value that encoding and decoding would only copy; undefined for any other value. */
+function plainCopy(value: unknown, levels: number): unknown {
+  if (typeof value === "string") return value.isWellFormed() ? value : undefined;
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (typeof value !== "object" || levels === 0) return undefined;
+  if (value instanceof ObjectId) return value;
+  if ("toBSON" in value) return undefined;
+  if (Array.isArray(value)) return plainItems(value, levels);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : copyOf(value);
+  if (Object.getPrototypeOf(value) !== Object.prototype || "_bsontype" in value) return undefined;
+  // An own `__proto__` is copied as an own property, and set as one.
+  const copy: Doc = { ...value };
+  for (const key in copy) {
+    const item = plainCopy(copy[key], levels - 1);
+    if (item === undefined || oddName.test(key)) return undefined;
+    copy[key] = item;
+  }
+  return copy;
+}
+
+function plainItems(items: readonly unknown[], levels: number): unknown[] | undefined {
+  const copy: unknown[] = [];
+  // Holes too.
+  for (const item of items) {
+    const plain = plainCopy(item, levels - 1);
+    if (plain === undefined) return undefined;
+    copy.push(plain);
+  }
+  return copy;
 }
 
 /** As {@link toPlain}, for a whole document or filter. */
 export function toPlainDoc(value: unknown, ignoreUndefined = false): Doc {
-  if (isPlain(value) && isDoc(value)) return copyOf(value);
+  const copy = plainCopy(value, maxDepth);
+  if (isDoc(copy)) return copy;
   const plain = toPlain(value ?? {}, ignoreUndefined);
   return isDoc(plain) ? plain : {};
 }
@@ -172,6 +142,26 @@ export function copyOf(value: unknown): unknown {
     if (typeof item === "object" && item !== null) copy[key] = copyOf(item);
   }
   return copy;
+}
+
+/** A copy with a `DBRef` for each reference, as the driver reads them. */
+export function withReferences<T>(value: T): T {
+  return referring(value) as T;
+}
+
+function referring(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item: unknown) => referring(item));
+  if (!isDoc(value)) return copyOf(value);
+  const copy: Doc = {};
+  for (const [key, item] of Object.entries(value)) put(copy, key, referring(item));
+  const { $ref, $id, $db, ...fields } = copy;
+  const isReference =
+    typeof $ref === "string" &&
+    $id !== undefined &&
+    $id !== null &&
+    (typeof $db === "string" || !("$db" in copy)) &&
+    !Object.keys(fields).some((key) => key.startsWith("$"));
+  return isReference ? new DBRef($ref, $id as ObjectId, $db as string, fields) : copy;
 }
 
 const typeNames: Record<string, string> = {
