@@ -1,39 +1,22 @@
 import type { Source } from "../store/queries.ts";
-import { serverError, unsupported } from "../values/errors.ts";
 import { aggregated } from "../language/matching.ts";
+import { assertPipeline } from "../language/pipelines.ts";
 import { tableNameOf } from "../values/names.ts";
 import { findDocs, openQuery } from "../store/queries.ts";
-import { isDoc, withReferences, type Doc } from "../values/values.ts";
+import { isDoc, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
 import type { Options } from "./options.ts";
 
-const refused = new Set([
-  "$out",
-  "$merge",
-  "$changeStream",
-  "$geoNear",
-  "$search",
-  // mingo's needs scripts to be allowed.
-  "$setWindowFields",
-]);
-
-/** Opens a pipeline over a collection, or over nothing for stages that bring their own documents. */
+/**
+ * Opens a pipeline over a collection, or over nothing for stages that bring their own documents.
+ * @throws {MongoServerError} for a pipeline that MongoDB would not begin
+ */
 export function openPipeline(
   view: View,
   { database, collection }: { database: string; collection: string | undefined },
   { stages, options: { collation, hint } }: { stages: Doc[]; options: Options },
 ): Source {
-  for (const stage of stages) {
-    const [name = "", ...others] = Object.keys(stage);
-    if (name === "" || others.length > 0)
-      throw serverError(
-        40323,
-        "A pipeline stage specification object must contain exactly one field.",
-      );
-    if (refused.has(name)) throw unsupported(`the aggregation stage ${name}`);
-    if (name === "$limit" && stage.$limit === 0)
-      throw serverError(15958, "the limit must be positive");
-  }
+  assertPipeline(stages);
   const first = stages[0]?.$match;
   const filter = isDoc(first) ? first : {};
   const rest = isDoc(first) ? stages.slice(1) : stages;

@@ -1,5 +1,5 @@
 import { Decimal128, Double, Int32, Long } from "mongodb";
-import { addDecimals, divideDecimals, multiplyDecimals } from "../values/decimal.ts";
+import { addDecimals, divideDecimals, multiplyDecimals, roundDecimal } from "../values/decimal.ts";
 import { isInt, promoted } from "../values/values.ts";
 
 /** MongoDB's types of numbers, each wider than the one before. */
@@ -113,6 +113,13 @@ export function quotient(a: unknown, b: unknown): unknown {
 export function average(values: readonly unknown[]): unknown {
   const numbers = values.filter((value) => numberType(value) !== undefined);
   return numbers.length === 0 ? null : quotient(total(numbers), numbers.length);
+}
+
+/** A number with so many decimal places; doubles are rounded as the decimals that they show. */
+export function roundedTo(value: unknown, places: number, isCut: boolean): unknown {
+  const result = roundDecimal(toDecimal(value), places, isCut);
+  if (value instanceof Decimal128) return result;
+  return value instanceof Long && places >= 0 ? value : Number(result.toString());
 }
 
 const zeros: Record<NumberType, () => unknown> = {

@@ -2,7 +2,15 @@ import { Lazy } from "mingo/lazy";
 import { evalExpr } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
 import * as expressions from "mingo/operators/expression";
-import { average, numberType, product, quotient, total } from "./arithmetic.ts";
+import {
+  average,
+  numberType,
+  product,
+  quotient,
+  roundedTo,
+  total,
+  wholeNumber,
+} from "./arithmetic.ts";
 import { typedExpressions, typedStages } from "./predicates.ts";
 import { serverError } from "../values/errors.ts";
 import { compareValues, encodeValue } from "../values/keys.ts";
@@ -139,11 +147,25 @@ function divided(values: Values): unknown {
   return quotient(values[0], values[1]);
 }
 
+function rounding(name: string, isCut: boolean) {
+  return (values: Values): unknown => {
+    if (isNothing(name, values)) return null;
+    const places = values.length < 2 ? 0 : wholeNumber(values[1]);
+    if (places === undefined)
+      throw serverError(51082, `precision argument to ${name} must be a whole number`);
+    return roundedTo(values[0], places, isCut);
+  };
+}
+
 const ofOperands: typeof ofValues = {
   $add: added,
   $subtract: subtracted,
   $multiply: (values) => (isNothing("$multiply", values) ? null : product(values)),
   $divide: divided,
+  $round: rounding("$round", false),
+  $trunc: rounding("$trunc", true),
+  $type: ([value]) => typeName(value),
+  $isNumber: ([value]) => numberType(value) !== undefined,
   $size([list]) {
     if (Array.isArray(list)) return list.length;
     const what = "The argument to $size must be an array, but was of type:";

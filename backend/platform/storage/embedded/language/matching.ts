@@ -15,7 +15,7 @@ import { candidatesAt } from "../values/paths.ts";
 import { listedTest, typedOperators } from "./predicates.ts";
 import { ownAccumulators, ownExpressions } from "./expressions.ts";
 import { ownStages } from "./stages.ts";
-import { bsonType, type Doc } from "../values/values.ts";
+import { bsonType, copyOf, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
 
@@ -201,12 +201,6 @@ export function matcherOf(filter: Doc, collation?: unknown): { test(doc: Doc): b
   return { test: (doc) => refusing(() => matches(doc)) };
 }
 
-/** Whether a stage of a pipeline, or an operator of its expressions, is known. */
-export function isKnown(kind: "stage" | "expression", name: string): boolean {
-  const types = kind === "stage" ? ["pipeline"] : ["expression", "accumulator"];
-  return types.some((type) => options.context.getOperator(type as never, name) !== null);
-}
-
 /** What an aggregation expression makes of a document. */
 export function evaluated(doc: Doc, expression: unknown): unknown {
   return refusing(() => evalExpr(doc, expression as never, options as never));
@@ -226,7 +220,9 @@ export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Do
     ...(collator ? { context: contextWith(collator), collation: around.collation as never } : {}),
     collectionResolver: (name: string) => around.collection(name),
   };
-  return refusing(() => new Aggregator(stages, how).run(docs));
+  const made = refusing<Doc[]>(() => new Aggregator(stages, how).run(docs));
+  // Stages share what they did not change.
+  return stages.length === 0 ? made : made.map((doc) => copyOf(doc));
 }
 
 /** A document after the stages of a pipeline update. */

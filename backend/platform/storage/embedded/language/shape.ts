@@ -1,5 +1,5 @@
 import { serverError } from "../values/errors.ts";
-import { isDoc, put, type Doc } from "../values/values.ts";
+import { isDoc, isReferenceField, put, type Doc } from "../values/values.ts";
 
 /** Makes a value from the one at its path and from the whole document; undefined for none. */
 export type Make = (value: unknown, root: Doc) => unknown;
@@ -17,7 +17,9 @@ type Reader = (path: string, wish: unknown) => { node: Node; isNeutral: boolean 
 function* wishes(spec: Doc, above = ""): Generator<[string, unknown]> {
   for (const [key, wish] of Object.entries(spec)) {
     const path = above + key;
-    const isBelow = isDoc(wish) && !(Object.keys(wish)[0] ?? "$").startsWith("$");
+    if (isDoc(wish) && Object.keys(wish).length === 0)
+      throw serverError(51270, `An empty sub-projection is not a valid value: ${path}`);
+    const isBelow = isDoc(wish) && !Object.keys(wish)[0]?.startsWith("$");
     if (isBelow) yield* wishes(wish, `${path}.`);
     else yield [path, wish];
   }
@@ -25,6 +27,10 @@ function* wishes(spec: Doc, above = ""): Generator<[string, unknown]> {
 
 function grow(tree: Map<string, Node>, path: string, node: Node): void {
   const steps = path.replace(/\.\$$/, "").split(".");
+  if (steps.includes(""))
+    throw serverError(15998, "FieldPath field names may not be empty strings.");
+  if (steps.some((step) => step.startsWith("$") && !isReferenceField(step)))
+    throw serverError(16410, "FieldPath field names may not start with '$'.");
   const last = steps.pop() ?? "";
   let at = tree;
   for (const step of steps) {

@@ -1,5 +1,6 @@
 import { serverError, shown } from "../values/errors.ts";
-import { isKnown, matcherOf } from "./matching.ts";
+import { matcherOf } from "./matching.ts";
+import { assertPipeline } from "./pipelines.ts";
 import { operators, type Apply } from "./update-operators.ts";
 import { isArrayStep, type ArrayFilters } from "./update-paths.ts";
 import { isDoc, typeName, type Doc } from "../values/values.ts";
@@ -120,41 +121,10 @@ function* partsOf(change: Doc): Generator<[operator: string, path: string, opera
   }
 }
 
-const stages = new Set([
-  "$addFields",
-  "$set",
-  "$project",
-  "$unset",
-  "$replaceRoot",
-  "$replaceWith",
-]);
-
-function refuseUnknownExpressions(value: unknown): void {
-  if (Array.isArray(value)) for (const item of value) refuseUnknownExpressions(item);
-  if (!isDoc(value)) return;
-  for (const [name, operand] of Object.entries(value)) {
-    if (name === "$literal") continue;
-    if (name.startsWith("$") && !isKnown("expression", name))
-      throw serverError(168, `Unrecognized expression '${name}'`);
-    refuseUnknownExpressions(operand);
-  }
-}
-
 function pipelineOf(pipeline: readonly Doc[], filters: readonly Doc[]): Plan {
   if (filters.length > 0)
     throw serverError(9, "arrayFilters may not be specified for pipeline-style updates");
-  for (const stage of pipeline) {
-    const [name, other] = isDoc(stage) ? Object.keys(stage) : [];
-    if (name === undefined || other !== undefined) {
-      const what = "A pipeline stage specification object must contain exactly one field.";
-      throw serverError(40323, what);
-    }
-    if (!isKnown("stage", name))
-      throw serverError(40324, `Unrecognized pipeline stage name: '${name}'`);
-    if (!stages.has(name))
-      throw serverError(72, `${name} is not allowed to be used within an update`);
-    refuseUnknownExpressions(stage[name]);
-  }
+  assertPipeline(pipeline, "an update");
   return { pipeline };
 }
 

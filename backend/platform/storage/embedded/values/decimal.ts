@@ -121,6 +121,16 @@ export function divideDecimals(a: Decimal128, b: Decimal128): Decimal128 {
   return rounded({ isNegative, coefficient, exponent });
 }
 
+/** With so many digits after the point and no more: half to even, or cut off. */
+export function roundDecimal(value: Decimal128, places: number, isCut: boolean): Decimal128 {
+  const exact = finite(value);
+  const excess = exact === undefined ? 0 : -places - exact.exponent;
+  if (exact === undefined || excess <= 0) return value;
+  const { isNegative, coefficient } = exact;
+  const kept = isCut ? coefficient / tens(excess) : shortened(coefficient, excess);
+  return rounded({ isNegative, coefficient: kept, exponent: -places });
+}
+
 /** NaN and the infinities as they are; a finite decimal as -1, 0 or 1, which is all that matters beside them. */
 function specialOf(value: Decimal128): number {
   const exact = finite(value);
