@@ -3,7 +3,7 @@ import { aggregated } from "../language/matching.ts";
 import { assertPipeline } from "../language/pipelines.ts";
 import { tableNameOf } from "../values/names.ts";
 import { findDocs, openQuery } from "../store/queries.ts";
-import { isDoc, type Doc } from "../values/values.ts";
+import { isDoc, withReferences, type Doc } from "../values/values.ts";
 import type { View } from "../store/view.ts";
 import type { Options } from "./options.ts";
 
