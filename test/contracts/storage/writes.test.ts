@@ -86,6 +86,30 @@ contract("writes", (on) => {
     expect(await collection.distinct("n", null as never)).to.have.members([1, 2]);
   });
 
+  const [large, half, rest] = [2 ** 24, 9_000_000, 7_778_000].map((size) => "x".repeat(size));
+  const grow = { $set: { more: half } };
+  const most = invalid("Document is larger than the maximum size 16777216");
+  const oversized: typeof unfit = [
+    ["insertOne", (to) => to.insertOne({ large }), 2],
+    ["insertMany, as a whole", (to) => to.insertMany([{ n: 1 }, { large }]), most],
+    ["updateOne", (to) => to.updateOne({ n: 1 }, grow), 17419],
+    ["findOneAndUpdate", (to) => to.findOneAndUpdate({ n: 1 }, grow), 17419],
+    ["replaceOne", (to) => to.replaceOne({ n: 1 }, { large }), 17419],
+    [
+      "an upsert",
+      (to) => to.updateOne({ half, n: 2 }, { $set: { rest } }, { upsert: true }),
+      17420,
+    ],
+  ];
+  for (const [what, write, answer] of oversized) {
+    it(`[STO-87] refuse a document of more than 16 MiB: ${what}`, async () => {
+      const collection = await on.filled([{ n: 1, half }]);
+      expect(await failure(write(collection as unknown as Untyped))).to.equal(answer);
+      expect(await collection.countDocuments({ n: 1, half })).to.equal(1);
+      expect(await collection.countDocuments({})).to.equal(1);
+    });
+  }
+
   describe("that fail", () => {
     const inWrite = ["code", "errmsg", "index"];
     const inCommand = ["code", "codeName", "errmsg", "ok"];

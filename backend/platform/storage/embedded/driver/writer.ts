@@ -5,6 +5,8 @@ import type { Modification, Options } from "./options.ts";
 import { findFirst, findRows, type Query } from "../store/queries.ts";
 import { statements, type BulkOutcome } from "./results.ts";
 import type { Row } from "../store/row.ts";
+import { encoded } from "../store/table.ts";
+import { tooLarge } from "../values/errors.ts";
 import { planOf } from "../language/update-plan.ts";
 import {
   refuseUnstorable,
@@ -13,7 +15,14 @@ import {
   upserted,
   upsertedReplacement,
 } from "../language/updates.ts";
-import { isDoc, promoted, toExact, toPlainDoc, type Doc } from "../values/values.ts";
+import {
+  isDoc,
+  maxDocumentBytes,
+  promoted,
+  toExact,
+  toPlainDoc,
+  type Doc,
+} from "../values/values.ts";
 import type { View } from "../store/view.ts";
 
 /** In the order in which the driver looks for them. */
@@ -61,9 +70,9 @@ export class Writer {
   }
 
   /** Stores a document. */
-  insert(doc: Doc, { view, changes }: Work): void {
+  insert(doc: Doc, { view, changes }: Work, value = encoded(doc, tooLarge.insert)): void {
     refuseUnstorable(doc);
-    view.table(this.#name).insert(doc);
+    view.table(this.#name).insert(doc, value);
     changes.push({ collection: this.#name, kind: "insert", id: promoted(doc._id) });
   }
 
@@ -94,7 +103,7 @@ export class Writer {
         return { matched: rows.length, modified, before: rows[0]?.doc, after, upsertedId: null };
       }
       const inserted = withIdFirst(insert());
-      this.insert(inserted, work);
+      this.insert(inserted, work, encoded(inserted, tooLarge.upsert));
       return {
         matched: 0,
         modified: 0,
@@ -182,9 +191,11 @@ export class Writer {
 
   #bulkInsert(doc: Doc, index: number, options: Options): BulkStep {
     const exact = documentOf(doc, options.ignoreUndefined);
+    const refusal = `Document is larger than the maximum size ${maxDocumentBytes}`;
+    const value = encoded(exact, () => new MongoInvalidArgumentError(refusal));
     const run = ({ raw }: BulkOutcome, work: Work) => {
       raw.insertedIds.push({ index, _id: doc._id });
-      this.insert(exact, work);
+      this.insert(exact, work, value);
       raw.nInserted++;
     };
     return { op: doc, run };

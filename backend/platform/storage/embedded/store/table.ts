@@ -1,6 +1,6 @@
-import { readDocument, readExactly } from "../values/bson-reader.ts";
+import { readExactly } from "../values/bson-reader.ts";
 import type { Cache } from "./cache.ts";
-import { duplicateKey, serverError, shown } from "../values/errors.ts";
+import { duplicateKey, serverError, shown, tooLarge } from "../values/errors.ts";
 import { idIndex, keyPatternOf, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
 import { afterPrefix, encodeValue, fitKey } from "../values/keys.ts";
 import type { Entry, Kv } from "./kv.ts";
@@ -128,16 +128,16 @@ export class Table {
   }
 
   /**
-   * Stores a new document. Inside a write.
-   * @throws {MongoServerError} 11000 — when a unique index already holds its key; 10334 — when larger than 16 MiB
+   * Stores a new document, which is given {@link encoded} too. Inside a write.
+   * @throws {MongoServerError} 11000 — when a unique index already holds its key
    */
-  insert(doc: Doc): void {
-    this.#add(doc, encoded(doc));
+  insert(doc: Doc, value: Buffer): void {
+    this.#add(doc, value);
   }
 
   /** Stores a new document as the bytes it has elsewhere. Inside a write. @throws {MongoServerError} as {@link insert} */
   insertBytes(bytes: Buffer): void {
-    this.#add(readDocument(bytes), withChecksum(bytes));
+    this.#add(readExactly(bytes), withChecksum(bytes));
   }
 
   #add(doc: Doc, value: Buffer): void {
@@ -158,10 +158,10 @@ export class Table {
 
   /**
    * Replaces a document, read {@link exactly}; tells whether anything changed. Inside a write.
-   * @throws {MongoServerError} as {@link insert}
+   * @throws {MongoServerError} as {@link insert}; 17419 — when larger than 16 MiB
    */
   update(row: Row, next: Doc): boolean {
-    const value = encoded(next);
+    const value = encoded(next, tooLarge.update);
     const key = this.#documentKey(row.record);
     if (this.#kv.peek(key)?.equals(value)) return false;
     const record = key.subarray(4);
@@ -247,7 +247,7 @@ export class Table {
 
   #fillOne(spec: IndexSpec, entry: Entry): void {
     const record = entry.key.subarray(4);
-    const doc = readDocument(checkedBytes(entry.value));
+    const doc = readExactly(checkedBytes(entry.value));
     const found = keysOf(spec, doc);
     spec.multikeyRoots = [...new Set([...spec.multikeyRoots, ...found.multikeyRoots])];
     spec.hasLongKeys ||= found.hasLongKeys;
@@ -315,10 +315,10 @@ function take<T>(items: Iterable<T>, count: number): T[] {
   return taken;
 }
 
-function encoded(doc: Doc): Buffer {
+/** A document as it is stored, unless it is larger than 16 MiB. */
+export function encoded(doc: Doc, refusal: (size: number) => Error): Buffer {
   const bytes = toBytes(doc);
-  if (bytes.length > maxDocumentBytes)
-    throw serverError(10334, `BSONObj size: ${bytes.length} is too large`);
+  if (bytes.length > maxDocumentBytes) throw refusal(bytes.length);
   return withChecksum(bytes);
 }
 

@@ -1,6 +1,6 @@
 import { BSON, MongoServerError, ObjectId } from "mongodb";
 import { namespaceOf } from "./names.ts";
-import { isDoc, type Doc } from "./values.ts";
+import { isDoc, maxDocumentBytes, type Doc } from "./values.ts";
 
 /** MongoDB's names for the codes the engine answers with. */
 const codeNames: Readonly<Record<number, string>> = {
@@ -14,6 +14,7 @@ const codeNames: Readonly<Record<number, string>> = {
   27: "IndexNotFound",
   28: "PathNotViable",
   40: "ConflictingUpdateOperators",
+  43: "CursorNotFound",
   48: "NamespaceExists",
   50: "MaxTimeMSExpired",
   52: "DollarPrefixedFieldName",
@@ -31,6 +32,7 @@ const codeNames: Readonly<Record<number, string>> = {
   115: "CommandNotSupported",
   168: "InvalidPipelineOperator",
   171: "CannotIndexParallelArrays",
+  175: "QueryPlanKilled",
   181: "AmbiguousIndexKeyPattern",
   197: "InvalidIndexSpecificationOption",
   251: "NoSuchTransaction",
@@ -75,6 +77,20 @@ export function duplicateKey(table: string, index: Unique, keyValue: Doc): Mongo
     keyValue,
   });
 }
+
+/** What MongoDB says of documents that are larger than 16 MiB: of the command first, if it is not even read. */
+export const tooLarge = {
+  insert: (size: number): Error =>
+    size > maxDocumentBytes + 16 * 1024
+      ? serverError(
+          10334,
+          `BSONObj size: ${size} is invalid. Size must be between 0 and 16793600(16MB)`,
+        )
+      : serverError(2, `object to insert too large. size in bytes: ${size}, max size: 16777216`),
+  update: (): Error =>
+    serverError(17419, "Resulting document after update is larger than 16777216"),
+  upsert: (): Error => serverError(17420, "Document to upsert is larger than 16777216"),
+};
 
 /** What the engine cannot do; the message names it. */
 export function unsupported(what: string): MongoServerError {
