@@ -26,8 +26,9 @@ export class IndexedCollection {
     return this.#engine.view.table(this.#name);
   }
 
-  async createIndex(keys: unknown, options: Options = {}): Promise<string> {
-    const [name] = await this.createIndexes([{ ...options, key: keys }], options);
+  /** Options of the command may stand among the index's, or apart from them. */
+  async createIndex(keys: unknown, options: Options = {}, command = options): Promise<string> {
+    const [name] = await this.createIndexes([{ ...options, key: keys }], command);
     return name ?? "";
   }
 
