@@ -163,6 +163,8 @@ contract("positions in arrays", (on) => {
         [{ "l.x": { $size: 2 } }, 2],
         [{ l: { $size: 3, $elemMatch: { y: 1 } } }, 1],
         [{ l: { $size: 3 } }, -1],
+        [{ l: { $size: 3, $all: [{ $elemMatch: { y: 1 } }] } }, 1],
+        [{ "l.x": { $all: ["s"], $exists: true } }, 1],
         [{ "l.z": { $exists: false } }, -1],
         [{ "l.z": { $not: { $gt: 5 } } }, -1],
         [{ "l.z": { $nin: [5] } }, -1],

@@ -59,6 +59,8 @@ contract("refused updates", (on) => {
     ["a sum with null", { $inc: { nothing: 1 } }, 14],
     ["a product with an array", { $mul: { l: 2 } }, 14],
     ["a field in null", { $set: { "nothing.x": 1 } }, 28],
+    ["a position in a number", { $set: { "n.$": 1 } }, 2],
+    ["$rename out of a number", { $rename: { "n.x": "y" } }, 28],
     ["a name in an array", { $set: { "l.x": 1 } }, 28],
     ["a name that begins with a dollar", { $set: { $x: 1 } }, 52],
     ["the _id's removal", { $unset: { _id: "" } }, 66],

@@ -1,4 +1,4 @@
-import { Timestamp } from "mongodb";
+import { Long, Timestamp } from "mongodb";
 import { asInteger, calculated, integerBits, numberType, zeroLike } from "./arithmetic.ts";
 import { serverError, shown } from "../values/errors.ts";
 import { compareValues } from "../values/keys.ts";
@@ -45,7 +45,8 @@ function arithmetic(operator: "$inc" | "$mul"): Operator {
       }
       const result = calculated(value, operator === "$inc" ? "+" : "*", operand);
       if (result === undefined) {
-        const current = `current value (${typeName(value)} ${Number(value)})`;
+        const type = typeName(value) === "int" ? "NumberInt" : "NumberLong";
+        const current = `current value ((${type})${String(Long.fromValue(value as number))})`;
         const document = `document {_id: ${shown(when.original._id)}}`;
         throw serverError(
           2,
@@ -133,10 +134,11 @@ const bit: Operator = (operand) => {
 
 function refuseInArray(doc: Doc, path: string, which: "source" | "destination"): void {
   let value: unknown = doc;
-  for (const step of path.split(".")) {
+  for (const [i, step] of path.split(".").entries()) {
     if (Array.isArray(value)) {
-      const what = `The ${which} field cannot be an array element`;
-      throw serverError(2, `${what}, '${path}' in doc with _id: ${shown(doc._id)}`);
+      const what = `The ${which} field cannot be an array element, '${path}' in doc with`;
+      const array = `has an array field called '${path.split(".")[i - 1]}'`;
+      throw serverError(2, `${what} _id: ${shown(doc._id)} ${array}`);
     }
     value = isDoc(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }

@@ -1,4 +1,4 @@
-import { serverError } from "../values/errors.ts";
+import { serverError, shown } from "../values/errors.ts";
 import { matcherOf } from "./matching.ts";
 import { isTrue } from "./predicates.ts";
 import { hasOperators, isDoc, promoted, put, type Doc } from "../values/values.ts";
@@ -44,13 +44,12 @@ export function read({ holder, key }: Place): unknown {
 }
 
 /** Writes a place; an array grows with nulls, as MongoDB's do. */
-export function write({ holder, key, path }: Place, value: unknown): void {
+export function write({ holder, key }: Place, value: unknown): void {
   if (!Array.isArray(holder)) {
     put(holder, key, value);
     return;
   }
   const index = Number(key);
-  if (!digits.test(key)) throw serverError(28, `Cannot create field '${key}' in element {${path}}`);
   if (index - holder.length > maxBackfill)
     throw serverError(2, `can't backfill more than ${maxBackfill} elements`);
   while (holder.length < index) holder.push(null);
@@ -91,6 +90,14 @@ function testsOn(filter: Doc, array: string): Test[] {
         : [(item) => either.some((tests) => tests.every((test) => test(item)))];
     }
     if (path !== array && !path.startsWith(`${array}.`)) return [];
+    if (hasOperators(condition) && Array.isArray(condition.$all)) {
+      const { $all, ...others } = condition;
+      const items = ($all as unknown[]).map((item) =>
+        hasOperators(item) ? item : { $in: [item] },
+      );
+      const all = hasOperators(others) ? [others, ...items] : items;
+      return all.flatMap((part) => testsOn({ [path]: part }, array));
+    }
     const below = path.slice(array.length);
     const wanted = onElements(condition, below === "");
     if (wanted === undefined || digits.test(below.split(".", 2)[1] ?? "")) return [];
@@ -159,7 +166,7 @@ function elementsFor(step: string, walk: Walk): string[] {
   const items = walk.holder;
   if (!Array.isArray(items)) {
     const what = "Cannot apply array updates to non-array element";
-    throw serverError(2, `${what} ${walk.done}: ${JSON.stringify(items)}`);
+    throw serverError(2, `${what} ${walk.done}: ${shown(items)}`);
   }
   const all = items.map((_, i) => String(i));
   if (step === "$[]") return all;
@@ -168,13 +175,13 @@ function elementsFor(step: string, walk: Walk): string[] {
   return all.filter((key) => filter?.test({ [name]: promoted(child(walk.original, key)) }));
 }
 
-function notViable(step: string, element: Doc, missing: Missing): Error {
-  const shown = JSON.stringify(element);
+function notViable(step: string, path: string, value: unknown, missing: Missing): Error {
+  const element = `{${path.split(".").at(-1)}: ${shown(value)}}`;
   return serverError(
     28,
     missing === "create"
-      ? `Cannot create field '${step}' in element ${shown}`
-      : `Cannot use the part (${step}) to traverse the element (${shown})`,
+      ? `Cannot create field '${step}' in element ${element}`
+      : `Cannot use the part (${step}) of (${path}.${step}) to traverse the element (${element})`,
   );
 }
 
@@ -191,12 +198,12 @@ function inner(
       2,
       value === undefined
         ? `The path '${place.path}' must exist in the document in order to apply array updates.`
-        : `Cannot apply array updates to non-array element ${place.key}: ${JSON.stringify(value)}`,
+        : `Cannot apply array updates to non-array element ${place.key}: ${shown(value)}`,
     );
   }
   if (value !== undefined) {
     if (missing === "skip-always") return undefined;
-    throw notViable(String(next), { [place.key]: value }, missing);
+    throw notViable(String(next), place.path, value, missing);
   }
   if (missing !== "create") return undefined;
   const made: Doc = {};
@@ -207,20 +214,20 @@ function inner(
 function places(walk: Walk): Place[] {
   const [step, ...rest] = walk.steps;
   if (step === undefined) return [];
-  if (step === "$") return places({ ...walk, steps: [String(matchedIndex(walk)), ...rest] });
   if (isArrayStep(step)) {
     return elementsFor(step, walk).flatMap((key) => places({ ...walk, steps: [key, ...rest] }));
   }
   if (Array.isArray(walk.holder) && !digits.test(step)) {
     if (walk.missing === "skip-always") return [];
-    throw notViable(step, { [walk.done.split(".").at(-1) ?? ""]: walk.holder }, walk.missing);
+    throw notViable(step, walk.done, walk.holder, walk.missing);
   }
   const path = walk.done === "" ? step : `${walk.done}.${step}`;
   const place = { holder: walk.holder, key: step, path };
   if (rest.length === 0) return [place];
+  const original = child(walk.original, step);
+  if (rest[0] === "$") rest[0] = String(matchedIndex({ ...walk, original, done: path }));
   const holder = inner(place, rest[0], walk.missing);
   if (holder === undefined) return [];
-  const original = child(walk.original, step);
   return places({ ...walk, holder, original, steps: rest, done: path });
 }
 
