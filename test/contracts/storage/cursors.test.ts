@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { MongoAPIError, MongoInvalidArgumentError, ReadPreference } from "mongodb";
+import type { Collection } from "mongoose";
 import { contract, failure, type Doc } from "./engines.ts";
 
 const three = [{ n: 1 }, { n: 3 }, { n: 2 }];
@@ -46,6 +47,35 @@ contract("cursors", (on) => {
     expect(await read.toArray()).to.deep.equal([]);
     read.rewind();
     expect(await read.toArray()).to.have.length(3);
+  });
+
+  describe("with more to read", () => {
+    const many = Array.from({ length: 1_000 }, (_, n) => ({ n }));
+
+    for (const [what, go] of [
+      ["collection is dropped", (c: Collection) => c.drop()],
+      ["collection gets another name", (c: Collection) => c.rename(`${c.collectionName}-b`)],
+      ["index is dropped", (c: Collection) => c.dropIndex("n_1")],
+    ] as const)
+      it(`[STO-100] fail when their ${what}`, async () => {
+        const collection = await on.filled(many);
+        await collection.createIndex({ n: 1 });
+        const cursor = collection.find({ n: { $gte: 0 } });
+        await cursor.next();
+        await go(collection);
+        expect(await failure(cursor.toArray())).to.equal(175);
+      });
+
+    it("[STO-100] fail when their transaction is over", async () => {
+      const collection = await on.filled(many);
+      const session = await on.connection.startSession();
+      session.startTransaction();
+      const cursor = collection.find({}, { session });
+      await cursor.next();
+      await session.abortTransaction();
+      expect(await failure(cursor.toArray())).not.to.equal("no error");
+      await session.endSession();
+    });
   });
 
   describe("arguments", () => {

@@ -208,6 +208,10 @@ export const beyondFerretDb: Beyond = [
   [
     /expected .*\bto (deeply |deep )?equal|to not equal|deep property|to have|to include|to match|no error|to be|the given iterator|locked/s,
     [
+      "[STO-100] fail when their collection gets another name",
+      "[STO-100] fail when their collection is dropped",
+      "[STO-100] fail when their index is dropped",
+      "[STO-100] fail when their transaction is over",
       "[STO-104] explain only the plan when asked for no more",
       "[STO-1] comes back as it was stored: negative zero",
       "[STO-1] keeps its type when the document changes elsewhere: negative zero",

@@ -11,6 +11,7 @@ import {
 import { readSort, type Source } from "../store/queries.ts";
 import { serverError } from "../values/errors.ts";
 import { isDoc, toPlainDoc, type Doc } from "../values/values.ts";
+import { queryFilter } from "./arguments.ts";
 import type { Options } from "./options.ts";
 
 type Transform = (doc: Doc) => unknown;
@@ -257,7 +258,7 @@ export class EmbeddedFindCursor extends EmbeddedCursor {
   }
 
   filter(filter: unknown): this {
-    return this.set({ filter: toPlainDoc(filter) });
+    return this.set({ filter: queryFilter(filter) });
   }
   /** Orders the result: `{path: 1 | -1}`, pairs, a map, or a path and a direction. */
   sort(sort: unknown, direction?: unknown): this {

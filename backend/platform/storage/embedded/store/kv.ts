@@ -1,4 +1,5 @@
 import { open, type RootDatabase, type Transaction } from "lmdb";
+import { serverError } from "../values/errors.ts";
 
 /** LMDB with binary keys and values. */
 export type Db = RootDatabase<Buffer, Buffer>;
@@ -108,6 +109,7 @@ export class Committed implements Kv {
   }
 
   entries(reading: Reading): Iterable<Entry> {
+    if (this.#isReleased) throw serverError(43, "cursor not found: its transaction is over");
     const { start, end } = remaining(reading);
     if (reading.reverse !== true) return this.#db.getRange({ ...this.#options, start, end });
     return this.#db.getRange({

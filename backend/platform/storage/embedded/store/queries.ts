@@ -152,6 +152,10 @@ function prepare(view: View, name: string, query: Query): Prepared {
   });
   if (plan.index === undefined) view.noteFullScan(note());
   const isNew = newcomers(plan, stats);
+  const { id: tableId } = table;
+  const isThere = () =>
+    table.id === tableId &&
+    (plan.index === undefined || table.indexes.some((spec) => spec.id === plan.index?.id));
   return {
     plan,
     sort,
@@ -160,12 +164,14 @@ function prepare(view: View, name: string, query: Query): Prepared {
     sorted: (count) => {
       if (count > manyToSort) view.noteFullScan({ ...note(), sorted: count });
     },
-    scan: (resume, visit) =>
-      table.scan({ plan, resume, isNew }, (row) => {
+    scan: (resume, visit) => {
+      if (resume !== undefined && !isThere()) throw serverError(175, "collection or index dropped");
+      return table.scan({ plan, resume, isNew }, (row) => {
         stats.docs++;
         if (matcher === undefined) return visit(row);
         return matcher.test(asksType ? table.exactly(row).doc : row.doc) ? visit(row) : true;
-      }),
+      });
+    },
   };
 }
 
