@@ -119,6 +119,7 @@ contract("cursors", (on) => {
       [{ maxTimeMS: -1 }, 2],
       [{ maxTimeMS: 2 ** 31 }, 2],
       [{ tailable: true }, 2],
+      [{ projection: "n" }, 14],
     ];
     for (const [options, code] of outside)
       it(`[STO-101] refuses to read with ${JSON.stringify(options)}`, async () => {
@@ -182,6 +183,7 @@ contract("cursors", (on) => {
     const sorted = cursor.sort({ n: 1 }).project({ n: 1, _id: 0 }).addStage({ $limit: 1 });
     expect(await sorted.toArray()).to.deep.equal([{ n: 2 }]);
     expect(() => cursor.match({})).to.throw(/initialized/);
+    expect(() => collection.aggregate({} as never)).to.throw(MongoInvalidArgumentError, /array of/);
     expect(await failure(collection.aggregate([], { batchSize: -1 }).toArray())).to.equal(51024);
   });
 

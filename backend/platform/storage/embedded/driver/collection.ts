@@ -9,7 +9,7 @@ import { IndexedCollection } from "./indexes.ts";
 import { distinctValues } from "../language/matching.ts";
 import { defaultDatabase, tableNameOf } from "../values/names.ts";
 import { candidatesAt } from "../values/paths.ts";
-import { findOf, stagesOf, type Modification, type Options } from "./options.ts";
+import { findOf, pipelineOf, stagesOf, type Modification, type Options } from "./options.ts";
 import { projected } from "../language/projection.ts";
 import { findDocs, openQuery, readSort } from "../store/queries.ts";
 import {
@@ -260,7 +260,7 @@ export class EmbeddedCollection extends IndexedCollection {
     return new EmbeddedAggregationCursor(
       (wanted) =>
         openPipeline(this.#view(options), from, { stages: stagesOf(wanted), options: wanted }),
-      { ...options, stages: pipeline.map((stage) => toPlainDoc(stage)) },
+      { ...options, stages: pipelineOf(pipeline) },
     );
   }
 

@@ -8,7 +8,7 @@ import { serverError, unsupported } from "../values/errors.ts";
 import { matcherOf } from "../language/matching.ts";
 import { collectionOf, defaultDatabase, tableNameOf } from "../values/names.ts";
 import { toPlainDoc, type Doc } from "../values/values.ts";
-import { stagesOf, type Options } from "./options.ts";
+import { pipelineOf, stagesOf, type Options } from "./options.ts";
 
 /** The MongoDB that the engine answers like. */
 const version = "7.0.0";
@@ -109,7 +109,7 @@ export class EmbeddedDb {
     return new EmbeddedAggregationCursor(
       (wanted) =>
         openPipeline(this.#engine.view, from, { stages: stagesOf(wanted), options: wanted }),
-      { ...options, stages: pipeline.map((stage) => toPlainDoc(stage)) },
+      { ...options, stages: pipelineOf(pipeline) },
     );
   }
 

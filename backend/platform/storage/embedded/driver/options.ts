@@ -1,6 +1,7 @@
+import { MongoInvalidArgumentError } from "mongodb";
 import type { FindOptions, Query } from "../store/queries.ts";
 import { serverError, unsupported } from "../values/errors.ts";
-import type { Doc } from "../values/values.ts";
+import { toPlainDoc, type Doc } from "../values/values.ts";
 
 /** Options of the driver's methods that the engine honours; the others concern servers. */
 export interface Options extends FindOptions {
@@ -59,6 +60,8 @@ export function findOf(options: Options): Query {
     throw serverError(2, "tailable cursor requested on non capped collection");
   const { filter = {}, sort, skip, limit, batchSize = 0, projection } = options;
   const { hint, collation, readAs } = options;
+  if (projection && typeof projection !== "object")
+    throw serverError(14, "BSON field 'find.projection' is the wrong type, expected type 'object'");
   return {
     filter,
     sort,
@@ -69,6 +72,15 @@ export function findOf(options: Options): Query {
     collation,
     readAs,
   };
+}
+
+/** What is given for an aggregation as its stages. @throws {MongoInvalidArgumentError} when it is no list */
+export function pipelineOf(stages: unknown): Doc[] {
+  if (!Array.isArray(stages))
+    throw new MongoInvalidArgumentError(
+      'Argument "pipeline" must be an array of aggregation stages',
+    );
+  return stages.map((stage) => toPlainDoc(stage));
 }
 
 /**
