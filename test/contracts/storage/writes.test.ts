@@ -152,6 +152,15 @@ contract("writes", (on) => {
     });
   });
 
+  it("[STO-86] refuse options of a collection that are unknown, or without what they belong to", async () => {
+    const made = async (options: Doc) =>
+      on.connection.createCollection("made", options as never).then(() => "made");
+    expect(await failure(made({ foo: 1 }))).to.equal(40415);
+    for (const alone of [{ size: 4096 }, { max: 5 }, { expireAfterSeconds: 5 }, { pipeline: [] }])
+      expect(await failure(made(alone)), Object.keys(alone)[0]).to.equal(72);
+    expect(await made({ validationLevel: "off", capped: false })).to.equal("made");
+  });
+
   const worded: [what: string, operation: unknown, text: string][] = [
     ["no operation", null, "Operation must be an object with an operation key"],
     [

@@ -24,6 +24,49 @@ function assertCollectionName(name: string): void {
     refuse("must not start or end with '.', or contain '..'");
 }
 
+const kinds = new Set(
+  "capped timeseries viewOn validator clusteredIndex encryptedFields".split(" "),
+);
+const notCapped =
+  "the 'capped' field needs to be true when either the 'size' or 'max' fields are present";
+/** Options that are MongoDB's only beside one of the kinds. */
+const dependent: Readonly<Record<string, string>> = {
+  size: notCapped,
+  max: notCapped,
+  pipeline: "'pipeline' requires 'viewOn' to also be specified",
+  expireAfterSeconds:
+    "'expireAfterSeconds' is only supported on time-series collections or when the 'clusteredIndex' option is specified",
+};
+/** What else the server knows, and what the driver keeps to itself. */
+const idle = new Set(
+  (
+    "collation autoIndexId idIndex storageEngine validationLevel validationAction indexOptionDefaults comment maxTimeMS " +
+    "changeStreamPreAndPostImages session w wtimeout j fsync timeoutMS writeConcern readConcern readPreference raw " +
+    "pkFactory fieldsAsRaw useBigInt64 promoteLongs promoteValues promoteBuffers bsonRegExp serializeFunctions " +
+    "ignoreUndefined enableUtf8Validation"
+  ).split(" "),
+);
+
+function isKind([option, value]: [string, unknown]): boolean {
+  return option === "collation"
+    ? collatorOf(value) !== undefined
+    : kinds.has(option) && value !== false;
+}
+
+function refuseOptions(options: Doc): void {
+  const given = Object.entries(options).filter(
+    ([, value]) => value !== undefined && value !== null && typeof value !== "function",
+  );
+  const kind = given.find(isKind);
+  if (kind !== undefined) throw unsupported(`collections with the option ${kind[0]}`);
+  for (const [option] of given) {
+    const why = dependent[option];
+    if (why !== undefined) throw serverError(72, why);
+    if (!kinds.has(option) && !idle.has(option))
+      throw serverError(40415, `BSON field 'create.${option}' is an unknown field.`);
+  }
+}
+
 /** The driver's Db: the collections of one database. */
 export class EmbeddedDb {
   readonly databaseName: string;
@@ -51,13 +94,9 @@ export class EmbeddedDb {
     return collection;
   }
 
-  /** @throws {MongoServerError} 115 — for kinds of collections that the engine does not have */
+  /** @throws {MongoServerError} 115 — for kinds of collections that the engine does not have; 72, 40415 — as MongoDB's */
   async createCollection(name: string, options: Doc = {}): Promise<EmbeddedCollection> {
-    const kinds = ["capped", "timeseries", "viewOn", "validator", "clusteredIndex"];
-    const kind = collatorOf(options.collation)
-      ? "collation"
-      : kinds.find((option) => options[option] !== undefined && options[option] !== false);
-    if (kind !== undefined) throw unsupported(`collections with the option ${kind}`);
+    refuseOptions(options);
     const collection = this.collection(name);
     await collection.create(options);
     return collection;
