@@ -15,7 +15,7 @@ import { candidatesAt } from "../values/paths.ts";
 import { listedTest, typedOperators } from "./predicates.ts";
 import { ownAccumulators, ownExpressions } from "./expressions.ts";
 import { ownStages } from "./stages.ts";
-import { bsonType, copyOf, type Doc } from "../values/values.ts";
+import { bsonType, type Doc } from "../values/values.ts";
 
 type Test = (candidate: unknown, operand: unknown) => boolean;
 
@@ -220,9 +220,7 @@ export function aggregated(docs: Doc[], stages: Doc[], around: Surroundings): Do
     ...(collator ? { context: contextWith(collator), collation: around.collation as never } : {}),
     collectionResolver: (name: string) => around.collection(name),
   };
-  const made = refusing<Doc[]>(() => new Aggregator(stages, how).run(docs));
-  // Stages share what they did not change.
-  return stages.length === 0 ? made : made.map((doc) => copyOf(doc));
+  return refusing(() => new Aggregator(stages, how).run(docs));
 }
 
 /** A document after the stages of a pipeline update. */
