@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Long } from "mongodb";
+import { Double, Long } from "mongodb";
 import { contract, failure, idsOf, type Doc } from "./engines.ts";
 
 type Asked = readonly [keys: Doc, options: Doc, answer: unknown];
@@ -153,5 +153,94 @@ contract("indexes", (on) => {
     await collection.insertOne({ l: [1] });
     expect(await failure(collection.createIndex({ l: "hashed" }))).to.equal(16766);
     expect(await collection.countDocuments()).to.equal(4);
+  });
+
+  const unchanged: [
+    what: string,
+    docs: Doc[],
+    index: [keys: Doc, options?: Doc],
+    filter: Doc,
+    ids: number[],
+    sort?: Doc,
+  ][] = [
+    [
+      "null, where a partial one holds what exists",
+      [{ b: null }, {}],
+      [{ b: 1 }, { partialFilterExpression: { b: { $exists: true } } }],
+      { b: null },
+      [1, 2],
+    ],
+    [
+      "null in a list, where a partial one holds what exists",
+      [{ b: 5 }, {}],
+      [{ b: 1 }, { partialFilterExpression: { b: { $exists: true } } }],
+      { b: { $in: [5, null] } },
+      [1, 2],
+    ],
+    [
+      "null, where a partial one holds the type null",
+      [{ b: null }, {}],
+      [{ b: 1 }, { partialFilterExpression: { b: { $type: "null" } } }],
+      { b: null },
+      [1, 2],
+    ],
+    [
+      "a whole array, where a partial one holds an element",
+      [
+        { a: 1, b: [1, 2] },
+        { a: 1, b: [[1, 2]] },
+      ],
+      [{ a: 1 }, { partialFilterExpression: { b: 1 } }],
+      { a: 1, b: [1, 2] },
+      [1, 2],
+    ],
+    ["an empty array in an array", [{ a: [] }, { a: [[]] }], [{ a: 1 }], { a: [] }, [1, 2]],
+    ["an end, which NaN does not meet", [{ a: NaN }, { a: 1 }], [{ a: 1 }], { a: { $lt: 5 } }, [2]],
+    [
+      "a sort by other elements",
+      [{ a: [1, 5] }, { a: [1, 0] }],
+      [{ a: 1 }],
+      { a: 1 },
+      [2, 1],
+      { a: 1 },
+    ],
+  ];
+  for (const [what, docs, [keys, options], filter, ids, sort = { _id: 1 }] of unchanged) {
+    it(`[STO-14] find ${what}`, async () => {
+      const collection = await on.filled(docs);
+      await collection.createIndex(keys as never, options);
+      expect(await idsOf(collection, filter, { sort })).to.deep.equal(ids);
+    });
+  }
+
+  it("[STO-14] hold what their filter covers by type, before and after they are made", async () => {
+    const collection = await on.filled([{ n: new Double(1) }]);
+    const doubles = { unique: true, partialFilterExpression: { n: { $type: "double" } } };
+    await collection.createIndex({ n: 1 }, doubles);
+    expect(await failure(collection.insertOne({ n: new Double(1) }))).to.equal(11000);
+    await collection.insertOne({ n: 1 });
+    await collection.deleteOne({ _id: 1 as never });
+    await collection.insertOne({ n: new Double(1) });
+    expect(await collection.countDocuments({})).to.equal(2);
+  });
+
+  it("[STO-76] read each of thousands of values once, in their order, and no other document", async () => {
+    const collection = await on.filled(Array.from({ length: 3000 }, (_, i) => ({ k: -i })));
+    await collection.createIndex({ k: 1 });
+    const odd = Array.from({ length: 1500 }, (_, i) => 2 * i + 1);
+    for (const [path, wanted] of [
+      ["_id", odd],
+      ["k", odd.map((id) => 1 - id)],
+    ] as const) {
+      const filter: Doc = { [path]: { $in: [...wanted, ...wanted] } };
+      const { executionStats } = await collection.find(filter).explain("executionStats");
+      expect(executionStats).to.include({ nReturned: 1500, totalDocsExamined: 1500 });
+      expect(await idsOf(collection, filter)).to.deep.equal(
+        path === "_id" ? odd : odd.toReversed(),
+      );
+    }
+    const listed = { list: { $in: [...odd, /x/, null] } };
+    expect(await collection.countDocuments(listed)).to.equal(3000);
+    expect(await collection.countDocuments({ _id: { $nin: odd } as never })).to.equal(1500);
   });
 });

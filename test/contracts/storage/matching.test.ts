@@ -197,6 +197,18 @@ contract("filters", (on) => {
     ["a pattern that is none", { a: { $regex: "(" } }, 51091],
     ["a type that is none", { a: { $type: "nonsense" } }, 2],
     ["an element's condition that is none", { a: { $elemMatch: 5 } }, 2],
+    ["a negation of fields", { a: { $not: { n: 1 } } }, 2],
+    ["an operator in a list", { a: { $in: [{ $gt: 1 }] } }, 2],
+    ["an operator outside of a list", { a: { $nin: [{ $gt: 1 }] } }, 2],
+    ["an operator among all", { a: { $all: [{ $gt: 1 }] } }, 2],
+    ["more than a pattern", { a: { $gt: /x/ } }, 2],
+    ["a number of no type", { a: { $type: 99 } }, 2],
+    ["no type", { a: { $type: [] } }, 9],
+    ["a type that is a document", { a: { $type: {} } }, 14],
+    ["a pattern's option that is none", { a: { $regex: "x", $options: "q" } }, 51108],
+    ["bits that are text", { a: { $bitsAllSet: "x" } }, 2],
+    ["bits below nothing", { a: { $bitsAllClear: -1 } }, 9],
+    ["a remainder by text", { a: { $mod: ["x", 1] } }, 2],
   ];
   for (const [what, filter, code] of refused) {
     it(`[STO-2] refuses ${what}, with MongoDB's code`, async () => {
@@ -204,6 +216,31 @@ contract("filters", (on) => {
       expect(await failure(collection.find(filter).toArray())).to.equal(code);
     });
   }
+
+  it("[STO-75] refuses them before anything is read or deleted, whatever index would answer", async () => {
+    const collection = await on.filled([{ a: 1 }, { a: 2 }]);
+    await collection.createIndex({ a: 1 });
+    const faults: Doc[] = [
+      { $and: [] },
+      { $and: [3] },
+      { $and: [{ $and: [] }] },
+      { _id: 1, $and: [] },
+      { a: 1, $and: [] },
+      { $and: [{ a: 1 }, { $or: [] }] },
+      { a: { $in: [1, { $gt: 1 }] } },
+    ];
+    for (const fault of faults) {
+      expect(await failure(collection.deleteMany(fault))).to.equal(2);
+      expect(await failure(collection.countDocuments(fault))).to.equal(2);
+      expect(await failure(on.collection().findOne(fault))).to.equal(2);
+    }
+    expect(await collection.countDocuments({})).to.equal(2);
+  });
+
+  it("[STO-2] takes an object whose first name is no operator for a value", async () => {
+    const collection = await on.filled([{ a: [1, { n: 1 }] }, { a: 6 }]);
+    expect(await idsOf(collection, { a: { n: 1, $gt: 5 } })).to.deep.equal([]);
+  });
 
   it("[STO-2] finds by _id of any type", async () => {
     const collection = on.collection();

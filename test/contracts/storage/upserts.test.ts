@@ -186,6 +186,7 @@ contract("upserts, cursors and indexes", (on) => {
           [{ a: 1 }, { partialFilterExpression: { b: 1 } }],
           /COLLSCAN/,
         ],
+        ["nothing by a hidden one", { a: 5 }, {}, [{ a: 1 }, { hidden: true }], /COLLSCAN/],
         ["nothing by another field", { b: 1 }, {}, [{ a: 1 }], /COLLSCAN/],
       ];
     for (const [what, filter, options, index, name] of answered) {

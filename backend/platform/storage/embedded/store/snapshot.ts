@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readDocument } from "../values/bson-reader.ts";
+import { readExactly } from "../values/bson-reader.ts";
 import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { afterPrefix } from "../values/keys.ts";
@@ -151,7 +151,7 @@ function firstOf<T>(items: Iterable<T>): T | undefined {
 
 function decoded(bytes: Buffer): Doc | undefined {
   try {
-    return readDocument(checkedBytes(bytes));
+    return readExactly(checkedBytes(bytes));
   } catch {
     return undefined;
   }
