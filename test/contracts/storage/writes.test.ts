@@ -110,6 +110,19 @@ contract("writes", (on) => {
     });
   }
 
+  it("[STO-87] refuse a filter that no command holds, as queries do", async () => {
+    const collection = await on.filled([{ n: 1 }]);
+    const filter = { text: { $nin: Array.from({ length: 800_000 }, () => "test1234567890") } };
+    for (const action of [
+      () => collection.find(filter).toArray(),
+      () => collection.countDocuments(filter),
+      () => collection.updateMany(filter, grow),
+      () => collection.deleteMany(filter),
+    ])
+      expect(await failure(action())).to.equal("ERR_OUT_OF_RANGE");
+    expect(await collection.countDocuments({ n: 1 })).to.equal(1);
+  });
+
   describe("that fail", () => {
     const inWrite = ["code", "errmsg", "index"];
     const inCommand = ["code", "codeName", "errmsg", "ok"];

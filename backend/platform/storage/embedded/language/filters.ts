@@ -1,6 +1,13 @@
 import { serverError } from "../values/errors.ts";
 import { rank, rankOf } from "../values/keys.ts";
-import { bsonType, hasOperators, isDoc, isReferenceField, type Doc } from "../values/values.ts";
+import {
+  bsonType,
+  hasOperators,
+  isDoc,
+  isReferenceField,
+  toBytes,
+  type Doc,
+} from "../values/values.ts";
 
 function bad(message: string): never {
   throw serverError(2, message);
@@ -23,6 +30,8 @@ function isInteger(operand: unknown): boolean {
   return Number.isInteger(operand) || bsonType(operand) === "Long";
 }
 
+const longList = 100_000;
+
 type Check = (operand: unknown, path: string) => void;
 
 function noPattern(operand: unknown, path: string): void {
@@ -33,6 +42,8 @@ function noPattern(operand: unknown, path: string): void {
 function listOf(name: string, check: (item: unknown) => void): Check {
   return (operand) => {
     if (!Array.isArray(operand)) bad(`${name} needs an array`);
+    // No command holds a list much longer: encoding it throws the RangeError that it throws in the driver.
+    if (operand.length > longList) toBytes({ operand });
     operand.forEach(check);
   };
 }
