@@ -155,6 +155,11 @@ export const beyondFerretDb: Beyond = [
       "[STO-1] comes back as it was stored: a document of odd names",
       "[STO-1] keeps its type when the document changes elsewhere: a document of odd names",
       "[STO-72] takes names that begin with a dollar into a new document, or below the top",
+      "[STO-80] are changed field by field, and their keys in indexes with them",
+      "[STO-80] are found by their fields and as a whole, with an index and without",
+      "[STO-80] are read as DBRefs, by each way of reading",
+      "[STO-80] have one key in a unique index, however written, and may be an _id",
+      "[STO-80] leave an array by $pull, and enter it once",
     ],
   ],
   // `$elemMatch` on fields of elements.
