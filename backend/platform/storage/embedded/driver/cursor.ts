@@ -47,10 +47,11 @@ export class EmbeddedCursor extends EventEmitter {
   /** True once closed before its end: it gives nothing more. */
   killed = false;
 
+  /** The options become the cursor's own. */
   constructor(open: (options: Options) => Source, options: Options = {}) {
     super();
     this.#open = open;
-    this.options = { ...options };
+    this.options = options;
   }
 
   /** A cursor over documents that are all made at its start. */
@@ -100,7 +101,7 @@ export class EmbeddedCursor extends EventEmitter {
 
   /** The same question, not yet asked. */
   clone(): EmbeddedCursor {
-    return new (this.constructor as typeof EmbeddedCursor)(this.#open, this.options);
+    return new (this.constructor as typeof EmbeddedCursor)(this.#open, { ...this.options });
   }
 
   /** Documents at hand without reading on. */
@@ -254,7 +255,7 @@ export class EmbeddedFindCursor extends EmbeddedCursor {
   /** @throws {MongoInvalidArgumentError} for a sort that is none */
   constructor(open: (options: Options) => Source, options: Options) {
     super(open, options);
-    this.options.sort = readSort(options.sort);
+    if (options.sort !== undefined) options.sort = readSort(options.sort);
   }
 
   filter(filter: unknown): this {

@@ -153,9 +153,6 @@ function prepare(view: View, name: string, query: Query): Prepared {
   if (plan.index === undefined) view.noteFullScan(note());
   const isNew = newcomers(plan, stats);
   const { id: tableId } = table;
-  const isThere = () =>
-    table.id === tableId &&
-    (plan.index === undefined || table.indexes.some((spec) => spec.id === plan.index?.id));
   return {
     plan,
     sort,
@@ -165,7 +162,8 @@ function prepare(view: View, name: string, query: Query): Prepared {
       if (count > manyToSort) view.noteFullScan({ ...note(), sorted: count });
     },
     scan: (resume, visit) => {
-      if (resume !== undefined && !isThere()) throw serverError(175, "collection or index dropped");
+      if (resume !== undefined && (table.id !== tableId || !hasIndex(table, plan)))
+        throw serverError(175, "collection or index dropped");
       return table.scan({ plan, resume, isNew }, (row) => {
         stats.docs++;
         if (matcher === undefined) return visit(row);
@@ -173,6 +171,10 @@ function prepare(view: View, name: string, query: Query): Prepared {
       });
     },
   };
+}
+
+function hasIndex({ indexes }: Table, { index }: Plan): boolean {
+  return index === undefined || indexes.some(({ id }) => id === index.id);
 }
 
 /** One document may have several keys in the ranges read: which records were not met yet. */
