@@ -152,19 +152,9 @@ class Transaction {
   }
 }
 
-/** Undoes a write that met what a transaction holds. */
-class Held extends Error {
-  readonly holder: Transaction;
-
-  constructor(holder: Transaction) {
-    super("A transaction holds what the write would change.");
-    this.holder = holder;
-  }
-}
-
 /**
- * Runs a write outside transactions. One that meets what a transaction holds is undone, and run again after that
- * transaction; as it holds nothing itself meanwhile, no two can wait for each other.
+ * Runs a write outside transactions. One that meets what transactions hold is undone, and run again after them; as it
+ * holds nothing itself meanwhile, no two can wait for each other.
  * @throws {MongoServerError} 50 — when it waited longer than it may
  */
 export async function writeAlone<T>(
@@ -172,25 +162,26 @@ export async function writeAlone<T>(
   { maxTimeMS }: Options,
   action: (view: View) => T,
 ): Promise<T> {
-  const claims = claimsOf.get(engine);
-  const accept = (puts: readonly Put[]) => {
-    if (claims === undefined || claims.size === 0) return;
-    for (const { key } of puts) {
-      const holder = claims.get(key.toString("latin1"));
-      if (holder !== undefined) throw new Held(holder);
-    }
-  };
   const until = typeof maxTimeMS === "number" && maxTimeMS > 0 ? Date.now() + maxTimeMS : Infinity;
   for (;;) {
+    const met = new Set<Transaction>();
+    const accept = (puts: readonly Put[]) => {
+      const claims = claimsOf.get(engine);
+      for (const { key } of claims?.size ? puts : []) {
+        const holder = claims?.get(key.toString("latin1"));
+        if (holder !== undefined) met.add(holder);
+      }
+      if (met.size > 0) throw new Error("A transaction holds what the write would change.");
+    };
     try {
       return await engine.write(action, accept);
     } catch (error) {
-      if (!(error instanceof Held)) throw error;
-      const { ended } = error.holder;
-      if (until === Infinity) await ended;
-      else await Promise.race([ended, wait(until - Date.now(), undefined, { ref: false })]);
-      if (Date.now() >= until) throw serverError(50, "operation exceeded time limit");
+      if (met.size === 0) throw error;
     }
+    const ended = Promise.all([...met].map((transaction) => transaction.ended));
+    if (until === Infinity) await ended;
+    else await Promise.race([ended, wait(until - Date.now(), undefined, { ref: false })]);
+    if (Date.now() >= until) throw serverError(50, "operation exceeded time limit");
   }
 }
 
