@@ -70,6 +70,7 @@ const met: typeof malformed = [
   [{ $project: { v: { $add: ["x", 1] } } }, 14],
   [{ $project: { v: { $divide: ["$s", 2] } } }, 14],
   [{ $project: { v: "$$nope" } }, 17276],
+  [{ $project: { v: { $toDecimal: "$s" } } }, 241],
   [{ $replaceRoot: { newRoot: "$s" } }, 40228],
   [{ $replaceWith: "$none" }, 40228],
   [{ $redact: "x" }, 17053],
@@ -276,6 +277,7 @@ contract("pipelines", (on) => {
       divide: { $divide: ["$m", 3] },
       round: { $round: [{ $add: ["$m", decimal("0.025")] }, 2] },
       sum: { $sum: ["$m", "x", "$l"] },
+      text: { $toDecimal: "12.30" },
     };
     expect(await run({ $project: { _id: 0, ...$project } })).to.deep.equal([
       canonical({
@@ -286,6 +288,7 @@ contract("pipelines", (on) => {
         divide: decimal("0.03333333333333333333333333333333333"),
         round: decimal("0.12"),
         sum: decimal("9007199254740993.10"),
+        text: decimal("12.30"),
       }),
     ]);
   });

@@ -24,8 +24,8 @@ function toNumber(value: unknown): number {
   return value instanceof Long ? value.toNumber() : Number(value);
 }
 
-/** Doubles come with 15 digits into decimals, as MongoDB's do. */
-function toDecimal(value: unknown): Decimal128 {
+/** A number as a decimal; doubles come with 15 digits, as MongoDB's do. */
+export function toDecimal(value: unknown): Decimal128 {
   if (value instanceof Decimal128) return value;
   if (numberType(value) !== "double") return Decimal128.fromString(toBigInt(value).toString());
   const double = toNumber(value);

@@ -1,3 +1,4 @@
+import { Decimal128 } from "mongodb";
 import { Lazy } from "mingo/lazy";
 import { evalExpr } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
@@ -8,6 +9,7 @@ import {
   product,
   quotient,
   roundedTo,
+  toDecimal,
   total,
   wholeNumber,
 } from "./arithmetic.ts";
@@ -157,6 +159,17 @@ function rounding(name: string, isCut: boolean) {
   };
 }
 
+function asDecimal([value]: Values): unknown {
+  if (isMissing(value)) return null;
+  const number = typeof value === "boolean" || isDate(value) ? Number(value) : value;
+  if (numberType(number) !== undefined) return toDecimal(number);
+  try {
+    return Decimal128.fromString(value as string);
+  } catch {
+    throw serverError(241, `Failed to parse number of type ${typeName(value)} in $convert`);
+  }
+}
+
 const ofOperands: typeof ofValues = {
   $add: added,
   $subtract: subtracted,
@@ -164,6 +177,7 @@ const ofOperands: typeof ofValues = {
   $divide: divided,
   $round: rounding("$round", false),
   $trunc: rounding("$trunc", true),
+  $toDecimal: asDecimal,
   $type: ([value]) => typeName(value),
   $isNumber: ([value]) => numberType(value) !== undefined,
   $size([list]) {

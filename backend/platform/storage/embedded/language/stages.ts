@@ -51,7 +51,8 @@ function within(how: Setting, variables: unknown): Setting {
 
 /** Equality as everywhere else, and a pipeline over what is equal. */
 function lookup(spec: Doc, how: Setting) {
-  const { from, localField, foreignField, pipeline = [], as, let: variables = {} } = spec;
+  const { from, localField, foreignField, as, let: variables = {} } = spec;
+  const stages = (spec["pipeline"] ?? []) as Doc[];
   const { all, at } = placesOf(from, foreignField, how);
   return (doc: Doc): Doc => {
     const joined =
@@ -60,13 +61,13 @@ function lookup(spec: Doc, how: Setting) {
             .sort((a, b) => a - b)
             .flatMap((i) => all[i] ?? [])
         : all;
+    if (stages.length === 0) return withField(doc, String(as), joined);
     const values = Object.entries(variables as Doc).map(([name, expression]) => [
       name,
       evaluate(doc, expression, how),
     ]);
     const inner = within(how, Object.fromEntries(values));
-    const found = new Aggregator(pipeline as Doc[], inner).run(joined);
-    return withField(doc, String(as), found);
+    return withField(doc, String(as), new Aggregator(stages, inner).run(joined));
   };
 }
 

@@ -35,6 +35,7 @@ const codeNames: Readonly<Record<number, string>> = {
   175: "QueryPlanKilled",
   181: "AmbiguousIndexKeyPattern",
   197: "InvalidIndexSpecificationOption",
+  241: "ConversionFailure",
   251: "NoSuchTransaction",
   263: "OperationNotSupportedInTransaction",
   10334: "BSONObjectTooLarge",
