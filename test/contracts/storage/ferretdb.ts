@@ -346,6 +346,7 @@ export const beyondFerretDb: Beyond = [
       "[STO-14] find the same with partial, sparse and other indexes as without",
       "[STO-14] hold what their filter covers by type, before and after they are made",
       "[STO-15] answer a list, as explain shows",
+      "[STO-15] answer a partial one within its conjunction, as explain shows",
       "[STO-15] answer a partial one within its filter, as explain shows",
       "[STO-15] answer a range, as explain shows",
       "[STO-15] answer a sort, as explain shows",

@@ -186,6 +186,13 @@ contract("upserts, cursors and indexes", (on) => {
           [{ a: 1 }, { partialFilterExpression: { b: 1 } }],
           /COLLSCAN/,
         ],
+        [
+          "a partial one within its conjunction",
+          { a: 5, b: 1 },
+          {},
+          [{ a: 1 }, { partialFilterExpression: { $and: [{ b: 1 }, { a: { $type: "number" } }] } }],
+          /^a_1$/,
+        ],
         ["nothing by a hidden one", { a: 5 }, {}, [{ a: 1 }, { hidden: true }], /COLLSCAN/],
         ["nothing by another field", { b: 1 }, {}, [{ a: 1 }], /COLLSCAN/],
       ];

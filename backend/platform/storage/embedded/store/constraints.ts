@@ -1,5 +1,5 @@
 import { ObjectId } from "mongodb";
-import { encodeValue } from "../values/keys.ts";
+import { encodeValue, rank, rankOf } from "../values/keys.ts";
 import type { IndexSpec } from "./indexes.ts";
 import { matcherOf } from "../language/matching.ts";
 import { hasOperators, isDoc, type Doc } from "../values/values.ts";
@@ -104,7 +104,7 @@ function isRangeable(operand: unknown): boolean {
 }
 
 /** What a value at a path meets whatever other values are there. */
-const sure = new Set(["$eq", "$gt", "$gte", "$lt", "$lte", "$in"]);
+const sure = new Set(["$eq", "$gt", "$gte", "$lt", "$lte", "$in", "$type"]);
 
 /** True when documents that meet the constraint have a value at the path. */
 function isPresent(constraint: Constraint | undefined): boolean {
@@ -119,8 +119,11 @@ function isImplied(condition: unknown, constraint: Constraint | undefined): bool
     if (operator === "$exists" && operand === true) return isPresent(constraint);
     if (!sure.has(operator) || constraint?.points === undefined) return false;
     const matcher = matcherOf({ value: { [operator]: operand } });
+    // Equal numbers may be of different types.
+    const isOfOneType = operator === "$type" && operand !== "number";
     const isMet = (point: unknown) =>
       !Array.isArray(point) &&
+      !(isOfOneType && rankOf(point) === rank.number) &&
       matcher.test({ value: point }) &&
       ((point ?? null) !== null || matcher.test({}));
     return constraint.points.every(isMet);
@@ -130,7 +133,14 @@ function isImplied(condition: unknown, constraint: Constraint | undefined): bool
 /** A sparse or partial index may answer only filters that its documents are sure to contain. */
 export function isComplete(spec: IndexSpec, constraints: ReadonlyMap<string, Constraint>): boolean {
   if (spec.sparse && !spec.fields.some(([path]) => isPresent(constraints.get(path)))) return false;
-  return Object.entries(spec.partial ?? {}).every(([path, condition]) =>
-    isImplied(condition, constraints.get(path)),
-  );
+  return isWithin(spec.partial ?? {}, constraints);
+}
+
+function isWithin(partial: Doc, constraints: ReadonlyMap<string, Constraint>): boolean {
+  const within = (part: Doc) => isWithin(part, constraints);
+  return Object.entries(partial).every(([path, condition]) => {
+    if (path === "$and") return (condition as Doc[]).every(within);
+    if (path === "$or") return (condition as Doc[]).some(within);
+    return isImplied(condition, constraints.get(path));
+  });
 }
