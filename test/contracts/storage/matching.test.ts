@@ -228,6 +228,10 @@ contract("filters", (on) => {
       { a: 1, $and: [] },
       { $and: [{ a: 1 }, { $or: [] }] },
       { a: { $in: [1, { $gt: 1 }] } },
+      { a: { $and: [{ _id: 1 }] } },
+      { a: { $not: { $nor: [{ _id: 3 }] } } },
+      { a: { $not: { $ref: "a", $id: 1 } } },
+      { a: { $elemMatch: { $gt: 0, $expr: true } } },
     ];
     for (const fault of faults) {
       expect(await failure(collection.deleteMany(fault))).to.equal(2);

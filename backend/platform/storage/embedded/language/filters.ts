@@ -138,7 +138,8 @@ export function isOfValues(condition: Doc): boolean {
 /** The operators of one path. */
 function assertConditions(condition: Doc, path: string): void {
   for (const [name, operand] of Object.entries(condition)) {
-    if (!name.startsWith("$")) bad(`unknown operator: ${name}`);
+    if (!name.startsWith("$") || clauses.has(name) || isReferenceField(name))
+      bad(`unknown operator: ${name}`);
     if (name === "$options" && !("$regex" in condition)) bad("$options needs a $regex");
     checks[name]?.(operand, path);
   }
