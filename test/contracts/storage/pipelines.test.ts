@@ -51,6 +51,7 @@ const malformed: readonly (readonly [stage: Doc, code: number])[] = [
   [{ $lookup: { from: "x", pipeline: [{ $foo: 1 }], as: "y" } }, 40324],
   [{ $graphLookup: { from: "x" } }, 40105],
   [{ $densify: { field: "a" } }, 40414],
+  [{ $densify: { field: "a", range: { step: 0, bounds: "full" } } }, 5733401],
   [{ $fill: {} }, 40414],
   [{ $addFields: 3 }, 40272],
   [{ $project: {} }, 51272],
@@ -74,6 +75,8 @@ const met: typeof malformed = [
   [{ $replaceRoot: { newRoot: "$s" } }, 40228],
   [{ $replaceWith: "$none" }, 40228],
   [{ $redact: "x" }, 17053],
+  [{ $redact: { a: 1 } }, 17053],
+  [{ $group: { _id: 0, v: { $topN: { n: 0, sortBy: { n: 1 }, output: "$n" } } } }, 5787908],
   [{ $bucket: { groupBy: "$n", boundaries: [0, 1] } }, 40066],
 ];
 

@@ -73,8 +73,10 @@ const ofGroups: typeof ofValues = {
 function ranked(from: "first" | "last", isOne: boolean): Accumulate {
   return (docs, operand, how) => {
     const { n, sortBy, output } = operand as Doc;
-    const sorted = typedStages.$sort(Lazy(docs), sortBy as Doc, how as never).collect();
+    if (!isDoc(sortBy)) throw serverError(5788005, "Missing value for 'sortBy'");
     const count = isOne ? 1 : Number(evaluate({}, n, how));
+    if (!(count >= 1)) throw serverError(5787908, "'n' must be greater than 0");
+    const sorted = typedStages.$sort(Lazy(docs), sortBy, how as never).collect();
     const picked = from === "first" ? sorted.slice(0, count) : sorted.slice(-count);
     const shown = picked.map((doc) => evaluate(doc, output, how) ?? null);
     return isOne ? (shown[0] ?? null) : shown;

@@ -80,6 +80,9 @@ const demands: Readonly<Record<string, readonly Demand[]>> = {
     [40158, "the count field cannot be a $-prefixed path", (s) => !isPath(s)],
     [40160, "the count field cannot contain '.'", (s) => !isText(s) || !s.includes(".")],
   ],
+  $densify: [
+    [5733401, "the step must be positive", (s) => isDoc(s.range) && Number(s.range.step) > 0],
+  ],
   $facet: [[40170, "facets must be arrays", (s) => Object.values(s).every(Array.isArray)]],
   $limit: [
     [5107201, "Expected a non-negative number", isCount],

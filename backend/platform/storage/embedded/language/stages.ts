@@ -204,6 +204,8 @@ function rooted(name: string) {
     };
 }
 
+const verdicts = new Set<unknown>(["$$KEEP", "$$DESCEND", "$$PRUNE"]);
+
 /** Stages that mingo does otherwise than MongoDB. */
 export const ownStages = {
   ...typedStages,
@@ -230,10 +232,12 @@ export const ownStages = {
     pipelines.$count(docs, name, how).filter((doc) => (doc as Doc)[name] !== 0),
 
   /** A pruned document is gone. */
-  $redact: (docs: Docs, spec: unknown, how: Setting): Docs =>
-    pipelines.$redact(docs, spec as never, how).filter((doc) => {
-      if (doc === undefined || isDoc(doc)) return doc !== undefined;
+  $redact: (docs: Docs, spec: unknown, how: Setting): Docs => {
+    const judged = docs.map((doc) => {
+      if (verdicts.has(evaluate(doc, spec, how))) return doc;
       const what = "$redact's expression should not return anything aside from the variables";
       throw serverError(17053, `${what} $$KEEP, $$DESCEND, and $$PRUNE`);
-    }),
+    });
+    return pipelines.$redact(judged, spec as never, how).filter((doc) => doc !== undefined);
+  },
 };
