@@ -64,17 +64,20 @@ contract("references and other odd values", (on) => {
   });
 
   it("[STO-80] are read as DBRefs, by each way of reading", async () => {
-    const collection = await on.filled([
-      { one: plain, at: { two: [{ ...plain, $db: "d", n: 1 }] } },
-    ]);
+    const collection = await on.filled([{ one: plain, two: [{ ...plain, $db: "d", n: 1 }] }]);
     const one = new DBRef("foo", id);
-    const doc = { _id: 1, one, at: { two: [new DBRef("foo", id, "d", { n: 1 })] } };
+    const doc = { _id: 1, one, two: [new DBRef("foo", id, "d", { n: 1 })] };
     expect(await collection.findOne({})).to.deep.equal(doc);
     expect(await collection.findOne({}, { promoteBuffers: true })).to.deep.equal(doc);
     expect(await collection.findOne({}, { projection: { "one.$id": 1 } })).to.deep.equal({
       _id: 1,
       one: { $id: id },
     });
+    const element = await collection.findOne(
+      {},
+      { projection: { two: { $elemMatch: { $id: id } } } },
+    );
+    expect(element).to.deep.equal({ _id: 1, two: doc.two });
     expect(await collection.distinct("one")).to.deep.equal([one]);
     expect(await collection.distinct("one.$id")).to.deep.equal([id]);
     expect(await collection.aggregate([{ $group: { _id: "$one.$id" } }]).toArray()).to.deep.equal([

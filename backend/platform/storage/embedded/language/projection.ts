@@ -1,4 +1,5 @@
 import { serverError, unsupported } from "../values/errors.ts";
+import { isOfValues } from "./filters.ts";
 import { evaluated, matcherOf } from "./matching.ts";
 import { matchedPosition } from "./update-paths.ts";
 import { projectionShape, type Make, type Node } from "./shape.ts";
@@ -23,7 +24,7 @@ function sliced(operand: unknown): Make {
 
 function firstMatching(operand: unknown): Make {
   if (!isDoc(operand)) throw serverError(9, "elemMatch: Invalid argument, object required");
-  const isValue = Object.keys(operand)[0]?.startsWith("$") === true && !("$or" in operand);
+  const isValue = isOfValues(operand);
   const matcher = matcherOf(isValue ? { e: operand } : operand);
   const test = (item: unknown) =>
     isValue ? matcher.test({ e: item }) : isDoc(item) && matcher.test(item);

@@ -1,18 +1,11 @@
 import { wholeNumber } from "./arithmetic.ts";
 import { serverError, shown } from "../values/errors.ts";
 import { sameValue } from "../values/keys.ts";
+import { isOfValues } from "./filters.ts";
 import { matcherOf } from "./matching.ts";
 import { compareAt, type Field } from "../values/paths.ts";
 import { read, write, type Place } from "./update-paths.ts";
-import {
-  copyOf,
-  hasOperators,
-  isDoc,
-  isReferenceField,
-  promoted,
-  typeName,
-  type Doc,
-} from "../values/values.ts";
+import { copyOf, isDoc, promoted, typeName, type Doc } from "../values/values.ts";
 
 type Apply = (place: Place) => void;
 
@@ -100,19 +93,13 @@ export function addToSet(operand: unknown): Apply {
   };
 }
 
-const clauses = new Set(["$and", "$or", "$nor", "$expr"]);
-
 /** A document is a filter on elements that are documents, operators one on elements, anything else equals. */
 function unwanted(operand: unknown): (item: unknown) => boolean {
-  const [first] = isDoc(operand) ? Object.keys(operand) : [];
-  const isOperator =
-    first?.startsWith("$") === true && !clauses.has(first) && !isReferenceField(first);
-  if (isDoc(operand) && !isOperator) {
+  if (isDoc(operand) && !isOfValues(operand)) {
     const matcher = matcherOf(promoted(operand));
     return (item) => isDoc(item) && matcher.test(promoted(item));
   }
-  if (!hasOperators(operand) && !(operand instanceof RegExp))
-    return (item) => sameValue(item, operand);
+  if (!isDoc(operand) && !(operand instanceof RegExp)) return (item) => sameValue(item, operand);
   const matcher = matcherOf({ e: promoted(operand) });
   return (item) => matcher.test({ e: promoted(item) });
 }
