@@ -7,6 +7,7 @@ export const beyondFerretDb: Beyond = [
   [
     /connection .* closed|ECONNRESET/,
     [
+      "[STO-14] find NaN by an end",
       "[STO-14] find an end, which NaN does not meet",
       "[STO-16] orders numbers by their exact values, with and without an index",
       "[STO-16] takes equal numbers of different types for one unique key",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Double, Long } from "mongodb";
-import { contract, failure, idsOf, type Doc } from "./engines.ts";
+import { contract, decimal, failure, idsOf, type Doc } from "./engines.ts";
 
 type Asked = readonly [keys: Doc, options: Doc, answer: unknown];
 
@@ -195,7 +195,14 @@ contract("indexes", (on) => {
       [1, 2],
     ],
     ["an empty array in an array", [{ a: [] }, { a: [[]] }], [{ a: 1 }], { a: [] }, [1, 2]],
-    ["an end, which NaN does not meet", [{ a: NaN }, { a: 1 }], [{ a: 1 }], { a: { $lt: 5 } }, [2]],
+    [
+      "an end, which NaN does not meet",
+      [{ a: NaN }, { a: 1 }, { a: decimal("NaN") }],
+      [{ a: 1 }],
+      { a: { $lt: 5 } },
+      [2],
+    ],
+    ["NaN by an end", [{ a: NaN }, { a: -Infinity }], [{ a: 1 }], { a: { $lte: NaN } }, [1]],
     [
       "a sort by other elements",
       [{ a: [1, 5] }, { a: [1, 0] }],

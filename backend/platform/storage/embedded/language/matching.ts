@@ -1,3 +1,4 @@
+import { Decimal128 } from "mongodb";
 import { Aggregator } from "mingo/aggregator";
 import { Context, evalExpr, ProcessingMode } from "mingo/core";
 import * as accumulators from "mingo/operators/accumulator";
@@ -27,15 +28,18 @@ function equality(collator: Collator | undefined): Test {
   };
 }
 
+function isNaNumber(value: unknown): boolean {
+  return Number.isNaN(value) || (value instanceof Decimal128 && value.toString() === "NaN");
+}
+
 /** Comparison operators hold only between values of one type ("type bracketing"). */
 function ordered(collator: Collator | undefined, accept: (order: number) => boolean): Test {
   return (candidate, operand) => {
     if (rankOf(candidate) !== rankOf(operand)) return false;
     if (collator && typeof candidate === "string" && typeof operand === "string")
       return accept(collator(candidate, operand));
-    if (Number.isNaN(candidate) || Number.isNaN(operand)) {
-      return Number.isNaN(candidate) && Number.isNaN(operand) && accept(0);
-    }
+    if (isNaNumber(candidate) || isNaNumber(operand))
+      return isNaNumber(candidate) && isNaNumber(operand) && accept(0);
     return accept(compareValues(candidate, operand));
   };
 }

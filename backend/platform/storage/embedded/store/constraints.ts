@@ -119,7 +119,7 @@ function isImplied(condition: unknown, constraint: Constraint | undefined): bool
     if (operator === "$exists" && operand === true) return isPresent(constraint);
     if (!sure.has(operator) || constraint?.points === undefined) return false;
     const matcher = matcherOf({ value: { [operator]: operand } });
-    // Equal numbers may be of different types.
+    // Equal numbers may be of different types (and text of MongoDB's old type symbol, which nobody writes any more).
     const isOfOneType = operator === "$type" && operand !== "number";
     const isMet = (point: unknown) =>
       !Array.isArray(point) &&

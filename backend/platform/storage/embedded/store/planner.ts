@@ -54,9 +54,10 @@ function intervalOf(
   const high = multikey && low ? undefined : constraint.high;
   const given = low ?? high;
   if (!given) return undefined;
-  // An open end stays within the type of the end that is given: a comparison never crosses types, nor meets NaN.
+  // An open end stays within the type of the end that is given: a comparison never crosses types, and only NaN meets NaN.
   const type = { key: given.key.subarray(0, 1), inclusive: true };
-  const least = given.key[0] === rank.number ? leastNumber : type;
+  const isNumber = given.key[0] === rank.number;
+  const least = isNumber && Buffer.compare(given.key, leastNumber.key) >= 0 ? leastNumber : type;
   return { low: low ?? least, high: high ?? type };
 }
 
