@@ -15,24 +15,18 @@ function byMingo(filter: Doc, options: QueryOptions): Predicate {
   return (doc) => query.test(doc as Doc);
 }
 
-function parts(filters: unknown, options: QueryOptions): Predicate[] {
-  return (filters as Doc[]).map((filter) => compiled(filter, options));
-}
+const combined =
+  (holds: (tests: readonly Predicate[], doc: unknown) => boolean): Operator =>
+  (_path, filters, options) => {
+    const tests = (filters as Doc[]).map((filter) => compiled(filter, options));
+    return (doc) => holds(tests, doc);
+  };
 
 /** Operators that combine others. */
 export const clauses = {
-  $and: (_path, filters, options) => {
-    const tests = parts(filters, options);
-    return (doc) => tests.every((test) => test(doc));
-  },
-  $or: (_path, filters, options) => {
-    const tests = parts(filters, options);
-    return (doc) => tests.some((test) => test(doc));
-  },
-  $nor: (_path, filters, options) => {
-    const tests = parts(filters, options);
-    return (doc) => !tests.some((test) => test(doc));
-  },
+  $and: combined((tests, doc) => tests.every((test) => test(doc))),
+  $or: combined((tests, doc) => tests.some((test) => test(doc))),
+  $nor: combined((tests, doc) => !tests.some((test) => test(doc))),
   $not: (path, condition, options) => {
     const tests = conditionsOn(path, condition, options);
     return (doc) => !tests.every((test) => test(doc));
