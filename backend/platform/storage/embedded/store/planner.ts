@@ -124,7 +124,8 @@ function shapeOf(spec: IndexSpec, constraints: Constraints): Shape {
     if (multikey && roots.has(root)) break;
     roots.add(root);
     const here = constraint.points;
-    const width = (here?.length ?? 0) + (here?.filter((point) => Array.isArray(point)).length ?? 0);
+    // An array has two keys.
+    const width = here?.reduce<number>((sum, at) => sum + (Array.isArray(at) ? 2 : 1), 0) ?? 0;
     if (here && width * rangeCount <= (points.length === 0 ? maxListed : maxCombined)) {
       if (fixed === points.length && width === 1) fixed++;
       points.push(here);
@@ -142,8 +143,8 @@ function prefixesOf({ spec, points }: Shape): Buffer[] {
   let prefixes: Buffer[] = [nothing];
   for (const [i, values] of points.entries()) {
     const keys = values.flatMap((value) => keysOfPoint(value, spec.fields[i]?.[1] ?? 1));
-    const inOrder = keys.sort((a, b) => Buffer.compare(a, b));
-    const distinct = inOrder.filter((key, at) => at === 0 || !inOrder[at - 1]?.equals(key));
+    if (keys.length > 1) keys.sort((a, b) => Buffer.compare(a, b));
+    const distinct = keys.filter((key, at) => keys[at - 1]?.equals(key) !== true);
     prefixes = prefixes.flatMap((prefix) => distinct.map((key) => Buffer.concat([prefix, key])));
   }
   return prefixes;
