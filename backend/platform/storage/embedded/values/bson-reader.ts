@@ -228,7 +228,7 @@ function read(bytes: Buffer, isExact: boolean): Doc {
  * Decodes stored BSON as the driver does with binary values kept `Binary`, about three times as fast, and keeps
  * nothing of the bytes: they may be longer than the document, and used again. Rare types go to the driver's own reader;
  * a reference stays the document that it is in storage: see {@link mayRefer}.
- * @throws {BSONError} when the bytes are no document
+ * @throws {BSONError} when the bytes are no document; {SyntaxError} for a pattern that is none in JavaScript
  */
 export function readDocument(bytes: Buffer): Doc {
   return read(bytes, false);
