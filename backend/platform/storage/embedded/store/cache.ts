@@ -9,14 +9,14 @@ const maxKeptBytes = 64 * 1024;
  * hash met, all forgotten when many are.
  */
 class Acquaintance {
-  readonly #met = new Uint8Array(2 ** 18);
+  readonly #met = new Uint8Array(2 ** 20);
   #count = 0;
 
   /** Whether something of this hash was met before. */
   isOld(hash: number): boolean {
     const slot = hash & (this.#met.length - 1);
     if (this.#met[slot] === 1) return true;
-    if (++this.#count > this.#met.length / 2) {
+    if (++this.#count > this.#met.length / 8) {
       this.#met.fill(0);
       this.#count = 0;
     }
@@ -38,6 +38,7 @@ class DocumentCache {
   #young: Generation = new Map();
   #old: Generation = new Map();
   #youngBytes = 0;
+  #highestRecord = 0;
 
   constructor(maxBytes: number) {
     this.#generationBytes = maxBytes / 2;
@@ -54,8 +55,11 @@ class DocumentCache {
   /** The row, kept from now on if it is worth it. */
   offer(table: number, row: Row): Row {
     if (row.sizeBytes > maxKeptBytes) return row;
-    // Choosy only once it is full.
-    if (this.#old.size > 0 && !this.#acquaintance.isOld(row.record + table * 31)) return row;
+    // Choosy where documents come and go unread: once it is full, and from the start where there are more than fit.
+    if (row.record > this.#highestRecord) this.#highestRecord = row.record;
+    const isFull = this.#old.size > 0;
+    const willBeFull = this.#highestRecord * row.sizeBytes > 2 * this.#generationBytes;
+    if ((isFull || willBeFull) && !this.#acquaintance.isOld(row.record + table * 31)) return row;
     const kept = { ...row, isKept: true };
     this.#keep(table, kept);
     return kept;
