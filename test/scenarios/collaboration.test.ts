@@ -99,7 +99,9 @@ describe("the collaboration socket under the one gate", function () {
     const socket = await socketOf(cast.noor);
     const path = `/partnerships/${cast.partnershipId}/members/${cast.memberIds["noor"]}`;
     (await cast.eli.send("DELETE", path)).ok();
+    const from = performance.now();
     expect(await socket.closed).to.equal(closeCode.notAllowed);
+    expect(performance.now() - from).to.be.below(5_000);
   });
 
   it("[COL-23] takes no edit into an agreement that was withdrawn", async () => {

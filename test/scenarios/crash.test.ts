@@ -133,8 +133,10 @@ describe("a server that is killed", function () {
     expect(counted).to.be.greaterThan(ROUNDS);
   });
 
-  it("[CRH-2] stops cleanly when asked", async () => {
+  it("[CRH-2] stops cleanly within five seconds when asked", async () => {
+    const started = Date.now();
     expect(await instance.stop()).to.equal(0);
+    expect(Date.now() - started).to.be.lessThan(5_000);
     instance = await ChildInstance.start(dataDir);
     await verify();
   });

@@ -29,7 +29,7 @@ describe("the whole line", function () {
     const { agreementId, contentSha256, pdf } = await seal(cast);
     const agreement = (await cast.noor.get(`/agreements/${agreementId}`)).ok<{ state: string }>();
     expect(agreement.state).to.equal("sealed");
-    await until(async () => (await search("partage couts tremplin")).length > 0, 60_000);
+    await until(async () => (await search("partage couts tremplin")).length > 0, 20_000);
     const [row] = await search("partage couts tremplin");
     expect(row?.agreementId).to.equal(agreementId);
     const record = (await cast.noor.get(`/archive/${row?.id}`)).ok<{

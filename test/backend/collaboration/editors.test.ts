@@ -177,7 +177,9 @@ describe("people writing together", () => {
     const [ada, ben] = [await server.editor("ada"), await server.editor("ben")];
     firstParagraph(ada.doc).insert(0, "last words ");
     await until(() => ben.text.includes("last words"), "relayed");
+    const from = Date.now();
     await server.shut();
+    expect(Date.now() - from).to.be.below(5_000);
     await until(() => ada.closeCode !== undefined, "closed");
     expect(ada.closeCode).to.equal(closeCode.restarting);
     await server.open();

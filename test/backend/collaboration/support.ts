@@ -32,7 +32,7 @@ export const ORIGIN = "https://entente.example";
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what = "condition",
-  timeoutMs = 30_000,
+  timeoutMs = 5_000,
 ): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
@@ -244,7 +244,7 @@ export class RawSocket {
     if (this.ws.readyState === WebSocket.OPEN) this.ws.send(frame);
   }
 
-  async closed(timeoutMs = 30_000): Promise<number> {
+  async closed(timeoutMs = 5_000): Promise<number> {
     await until(() => this.closeCode !== undefined, "socket closed", timeoutMs);
     return this.closeCode ?? 0;
   }
