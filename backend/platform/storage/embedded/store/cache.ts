@@ -4,25 +4,54 @@ import type { Row } from "./row.ts";
 /** Bytes of BSON above which a document is not kept: it would push many others out. */
 const maxKeptBytes = 64 * 1024;
 
+const slots = 2 ** 20;
+
+/** A set of hashes that may hold more than was added, in so little memory that it stays in the processor's cache. */
+class Traces {
+  readonly #bits = new Int32Array(slots / 32);
+  #count = 0;
+
+  /** How many slots are taken. */
+  get count(): number {
+    return this.#count;
+  }
+
+  has(hash: number): boolean {
+    const slot = hash & (slots - 1);
+    return ((this.#bits[slot >>> 5] ?? 0) & (1 << slot)) !== 0;
+  }
+
+  add(hash: number): void {
+    if (this.has(hash)) return;
+    const slot = hash & (slots - 1);
+    this.#bits[slot >>> 5] = (this.#bits[slot >>> 5] ?? 0) | (1 << slot);
+    this.#count++;
+  }
+
+  clear(): void {
+    this.#bits.fill(0);
+    this.#count = 0;
+  }
+}
+
 /**
- * Tells what is asked for again from what is asked for once, which would only push other things out: a bit for each
- * hash met, all forgotten when many are.
+ * Tells what is asked for again from what is asked for once, which would only push other things out: all is forgotten
+ * when much was met.
  */
 class Acquaintance {
-  readonly #met = new Uint8Array(2 ** 20);
-  #count = 0;
+  readonly #met = new Traces();
 
   /** Whether something of this hash was met before. */
   isOld(hash: number): boolean {
-    const slot = hash & (this.#met.length - 1);
-    if (this.#met[slot] === 1) return true;
-    if (++this.#count > this.#met.length / 8) {
-      this.#met.fill(0);
-      this.#count = 0;
-    }
-    this.#met[slot] = 1;
+    if (this.#met.has(hash)) return true;
+    if (this.#met.count > slots / 8) this.#met.clear();
+    this.#met.add(hash);
     return false;
   }
+}
+
+function hashOf(table: number, record: number): number {
+  return record + table * 31;
 }
 
 /** By table, then by record. */
@@ -37,6 +66,8 @@ class DocumentCache {
   readonly #acquaintance = new Acquaintance();
   #young: Generation = new Map();
   #old: Generation = new Map();
+  /** Of all that the generations hold: most documents of a large collection are not, which costs less to see here. */
+  readonly #kept = new Traces();
   #youngBytes = 0;
   #highestRecord = 0;
 
@@ -45,6 +76,7 @@ class DocumentCache {
   }
 
   get(table: number, record: number): Row | undefined {
+    if (!this.#kept.has(hashOf(table, record))) return undefined;
     const young = this.#young.get(table)?.get(record);
     if (young) return young;
     const older = this.#old.get(table)?.get(record);
@@ -59,7 +91,7 @@ class DocumentCache {
     if (row.record > this.#highestRecord) this.#highestRecord = row.record;
     const isFull = this.#old.size > 0;
     const willBeFull = this.#highestRecord * row.sizeBytes > 2 * this.#generationBytes;
-    if ((isFull || willBeFull) && !this.#acquaintance.isOld(row.record + table * 31)) return row;
+    if ((isFull || willBeFull) && !this.#acquaintance.isOld(hashOf(table, row.record))) return row;
     const kept = { ...row, isKept: true };
     this.#keep(table, kept);
     return kept;
@@ -72,11 +104,18 @@ class DocumentCache {
       this.#young.set(table, records);
     }
     records.set(row.record, row);
+    this.#kept.add(hashOf(table, row.record));
     this.#youngBytes += row.sizeBytes;
-    if (this.#youngBytes < this.#generationBytes) return;
+    if (this.#youngBytes >= this.#generationBytes) this.#age();
+  }
+
+  #age(): void {
     this.#old = this.#young;
     this.#young = new Map();
     this.#youngBytes = 0;
+    this.#kept.clear();
+    for (const [table, records] of this.#old)
+      for (const record of records.keys()) this.#kept.add(hashOf(table, record));
   }
 
   forget(table: number, record: number): void {

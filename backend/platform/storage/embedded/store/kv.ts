@@ -45,7 +45,7 @@ export interface Reading extends KeyRange {
 /** An ordered map of bytes; all that a table stands on. */
 export interface Kv {
   get(key: Buffer): Buffer | undefined;
-  /** As {@link get}, in memory that the next reading may use again. */
+  /** As {@link get}, in memory that the next reading may use again and that goes on behind the value: `length` tells its end. */
   peek(key: Buffer): Buffer | undefined;
   entries(reading: Reading): Iterable<Entry>;
   /** How many keys a range holds. */
@@ -103,9 +103,7 @@ export class Committed implements Kv {
   }
 
   peek(key: Buffer): Buffer | undefined {
-    const bytes = (this.#db as FastReads).getBinaryFast(key, this.#options);
-    // One buffer for all readings, which lmdb gives another length each time.
-    return bytes?.subarray(0, bytes.length);
+    return (this.#db as FastReads).getBinaryFast(key, this.#options);
   }
 
   entries(reading: Reading): Iterable<Entry> {

@@ -29,8 +29,8 @@ export function withChecksum(bytes: Uint8Array): Buffer {
  */
 export function checkedBytes(value: Buffer): Buffer {
   const size = value.length < checksumBytes ? 0 : value.readInt32LE(0);
-  if (size === value.length) return value;
   const bytes = value.subarray(0, Math.max(size, 0));
+  if (size === value.length) return bytes;
   if (value.length !== size + checksumBytes || value.readUInt32BE(size) !== crc32(bytes))
     throw serverError(
       8,
@@ -65,6 +65,12 @@ export function documentKey(table: number, record: number): Buffer {
 /** A record number as an index holds it. */
 export function recordOf(bytes: Buffer, at = 0): number {
   return bytes.readUIntBE(at, recordBytes);
+}
+
+/** The record number under a key of an index. */
+export function recordAt(kv: Kv, key: Buffer): number | undefined {
+  const value = kv.peek(key);
+  return value && recordOf(value);
 }
 
 /** The table and record of a document's key, or undefined for any other key. */

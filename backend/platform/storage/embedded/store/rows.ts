@@ -2,7 +2,7 @@ import { readDocument } from "../values/bson-reader.ts";
 import type { Cache, RangeCache } from "./cache.ts";
 import { afterPrefix } from "../values/keys.ts";
 import type { Entry, KeyRange, Kv, Reading } from "./kv.ts";
-import { checkedBytes, documentKey, prefixOf, recordOf } from "./layout.ts";
+import { checkedBytes, documentKey, prefixOf, recordAt, recordOf } from "./layout.ts";
 import type { Plan } from "./planner.ts";
 import type { Row } from "./row.ts";
 
@@ -62,9 +62,9 @@ export class RowReader {
 
   #visitPoint(table: number, { plan, resume, isNew }: Scan, visit: Visit): undefined {
     if (resume !== undefined || plan.index === undefined || plan.point === undefined) return;
-    const record = this.#kv.peek(Buffer.concat([prefixOf(table, plan.index.id), plan.point]));
-    const number = record && recordOf(record);
-    const row = number !== undefined && isNew(number) ? this.row(table, number) : undefined;
+    const key = Buffer.concat([prefixOf(table, plan.index.id), plan.point]);
+    const record = recordAt(this.#kv, key);
+    const row = record !== undefined && isNew(record) ? this.row(table, record) : undefined;
     if (row) visit(row);
   }
 

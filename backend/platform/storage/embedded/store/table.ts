@@ -10,6 +10,7 @@ import {
   documentKey,
   prefixOf,
   readCatalogEntry,
+  recordAt,
   recordOf,
   withChecksum,
   type CatalogEntry,
@@ -121,8 +122,8 @@ export class Table {
   #refuseDuplicates(entries: readonly IndexEntry[], record: Buffer, doc: Doc): void {
     for (const { key, spec } of entries) {
       if (!spec.unique) continue;
-      const holder = this.#kv.peek(key);
-      if (holder && !holder.equals(record))
+      const holder = recordAt(this.#kv, key);
+      if (holder !== undefined && holder !== recordOf(record))
         throw duplicateKey(this.name, spec, keyValueOf(spec, doc));
     }
   }
@@ -163,7 +164,7 @@ export class Table {
   update(row: Row, next: Doc): boolean {
     const value = encoded(next, tooLarge.update);
     const key = this.#documentKey(row.record);
-    if (this.#kv.peek(key)?.equals(value)) return false;
+    if (this.#kv.get(key)?.equals(value)) return false;
     const record = key.subarray(4);
     const before = this.#entriesOf(record, row.doc);
     const after = this.#entriesOf(record, next);
@@ -186,8 +187,8 @@ export class Table {
   findById(id: unknown): Row | undefined {
     if (this.#entry === undefined) return undefined;
     const key = Buffer.concat([this.#prefix(idIndex.id), fitKey(encodeValue(id))]);
-    const record = this.#kv.peek(key);
-    return record && this.#rows.row(this.#entry.id, recordOf(record));
+    const record = recordAt(this.#kv, key);
+    return record === undefined ? undefined : this.#rows.row(this.#entry.id, record);
   }
 
   /**
