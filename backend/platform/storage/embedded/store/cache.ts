@@ -34,17 +34,17 @@ class Traces {
   }
 }
 
-/**
- * Tells what is asked for again from what is asked for once, which would only push other things out: all is forgotten
- * when much was met.
- */
+/** How many things are met before all are forgotten: what comes back later is not worth its place. */
+const mostMet = 2 ** 15;
+
+/** Tells what is soon asked for again from what would only push other things out. */
 class Acquaintance {
   readonly #met = new Traces();
 
-  /** Whether something of this hash was met before. */
+  /** Whether something of this hash was met lately. */
   isOld(hash: number): boolean {
     if (this.#met.has(hash)) return true;
-    if (this.#met.count > slots / 8) this.#met.clear();
+    if (this.#met.count >= mostMet) this.#met.clear();
     this.#met.add(hash);
     return false;
   }
