@@ -14,6 +14,7 @@ export interface CatalogEntry {
 }
 
 const checksumBytes = 4;
+const advice = "Run `entente check` and restore a backup.";
 
 /** A document as it is stored: its BSON, and behind it the CRC-32 of that. */
 export function withChecksum(bytes: Uint8Array): Buffer {
@@ -32,10 +33,7 @@ export function checkedBytes(value: Buffer): Buffer {
   const bytes = value.subarray(0, Math.max(size, 0));
   if (size === value.length) return bytes;
   if (value.length !== size + checksumBytes || value.readUInt32BE(size) !== crc32(bytes))
-    throw serverError(
-      8,
-      "A stored document is damaged: its checksum is another. Run `entente check` and restore a backup.",
-    );
+    throw serverError(8, `A stored document is damaged: its checksum is another. ${advice}`);
   return bytes;
 }
 
@@ -67,10 +65,14 @@ export function recordOf(bytes: Buffer, at = 0): number {
   return bytes.readUIntBE(at, recordBytes);
 }
 
-/** The record number under a key of an index. */
+/** The record number under a key of an index. @throws {MongoServerError} 8 — when something else is there */
 export function recordAt(kv: Kv, key: Buffer): number | undefined {
   const value = kv.peek(key);
-  return value && recordOf(value);
+  if (value === undefined) return undefined;
+  // What lies behind a shorter value is another reading's.
+  if (value.length !== recordBytes)
+    throw serverError(8, `A stored index entry is damaged. ${advice}`);
+  return recordOf(value);
 }
 
 /** The table and record of a document's key, or undefined for any other key. */
