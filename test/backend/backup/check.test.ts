@@ -2,7 +2,6 @@ import { cp, open as openFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { open } from "lmdb";
 import { BSON } from "mongodb";
 import { blobReferences } from "../../../backend/blob-references.ts";
 import { readConfig } from "../../../backend/config.ts";
@@ -17,35 +16,27 @@ import { checkAll } from "../../../backend/cli/check.ts";
 import { seedDemo } from "../../../backend/cli/demo.ts";
 import { assemble } from "../../support/cast.ts";
 import { seal } from "../../support/line.ts";
+import { RawDatabase, type RawEntry } from "../../support/raw-database.ts";
 import { until, World } from "../../support/world.ts";
 import { backupHere, entente, restoreHere, Workshop } from "./command.ts";
 
 type Doc = Record<string, unknown>;
-type Stored = ReturnType<typeof open<Buffer, Buffer>>;
 
 /** Changes a database file behind the engine's back. */
-async function tamper(dataDir: string, act: (db: Stored) => Promise<unknown>): Promise<void> {
-  const path = join(dataDir, "db");
-  const db = open<Buffer, Buffer>({
-    path,
-    encoding: "binary",
-    keyEncoding: "binary",
-    noSubdir: false,
-    overlappingSync: false,
-    maxReaders: 126,
-  });
+async function tamper(dataDir: string, act: (db: RawDatabase) => Promise<unknown>): Promise<void> {
+  const db = new RawDatabase(dataDir);
   await act(db);
   await db.close();
 }
 
-const catalogEnd = Buffer.from([0, 0, 0, 1]);
+const catalogPrefix = Buffer.alloc(4);
 
 /** The catalog's entry of a collection. */
 function tableOf(
-  db: Stored,
+  db: RawDatabase,
   name: string,
 ): { id: number; indexes: { id: number; name: string }[] } {
-  for (const { value } of db.getRange({ start: Buffer.alloc(4), end: catalogEnd })) {
+  for (const { value } of db.entries(catalogPrefix)) {
     const entry = BSON.deserialize(value) as { id: number; name: string; indexes: [] };
     if (entry.name === name) return entry;
   }
@@ -53,16 +44,11 @@ function tableOf(
 }
 
 /** The keys of an index of a collection; number 0 holds the documents. */
-function entriesOf(db: Stored, name: string, index = 0): { key: Buffer; value: Buffer }[] {
+function entriesOf(db: RawDatabase, name: string, index = 0): RawEntry[] {
   const prefix = Buffer.alloc(4);
   prefix.writeUInt16BE(tableOf(db, name).id, 0);
   prefix.writeUInt16BE(index, 2);
-  const end = Buffer.from(prefix);
-  end.writeUInt32BE(prefix.readUInt32BE(0) + 1);
-  return [...db.getRange({ start: prefix, end })].map(({ key, value }) => ({
-    key: Buffer.from(key),
-    value: Buffer.from(value),
-  }));
+  return db.entries(prefix);
 }
 
 /** Changes one document's content without its index entries, as somebody would who knows the format. */
@@ -125,7 +111,7 @@ describe("entente check", function () {
   });
 
   it("[BKP-5] a backup fails, naming the collection, when a document or its place in the index is damaged", async () => {
-    const harms: [(db: Stored, entry: { key: Buffer; value: Buffer }) => unknown, RegExp][] = [
+    const harms: [(db: RawDatabase, entry: RawEntry) => unknown, RegExp][] = [
       [(db, { key }) => db.remove(key), /^No backup was made: partners: .*missing document/],
       [(db, { key, value }) => db.put(key, value.subarray(0, 20)), /^No backup was made: partners/],
     ];
@@ -241,8 +227,8 @@ describe("entente check", function () {
       "a table that the catalog has lost",
       (dataDir) =>
         tamper(dataDir, async (db) => {
-          for (const { key, value } of db.getRange({ start: Buffer.alloc(4), end: catalogEnd }))
-            if (BSON.deserialize(value)["name"] === "committees") await db.remove(Buffer.from(key));
+          for (const { key, value } of db.entries(catalogPrefix))
+            if (BSON.deserialize(value)["name"] === "committees") await db.remove(key);
         }),
       /table \d+ is in the file and not in the catalog/,
     ],

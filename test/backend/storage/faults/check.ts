@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { open } from "lmdb";
 import { trusted } from "mongoose";
 import {
   keysOf,
@@ -10,6 +9,7 @@ import {
 import { readDocument } from "../../../../backend/platform/storage/embedded/values/bson-reader.ts";
 import { checkedBytes } from "../../../../backend/platform/storage/embedded/store/layout.ts";
 import type { Doc } from "../../../../backend/platform/storage/embedded/values/values.ts";
+import { RawDatabase } from "../../../support/raw-database.ts";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { emptyState, laneCount, type Entry, type LaneState } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
@@ -102,28 +102,22 @@ interface Catalog {
 
 /** Reads the file without the engine: every document's index entries are there, and no others. Gives what is wrong. */
 export async function checkEntries(dataDir: string): Promise<string[]> {
-  const db = open<Buffer, Buffer>({
-    path: join(dataDir, "db"),
-    encoding: "binary",
-    keyEncoding: "binary",
-    noSubdir: false,
-    overlappingSync: false,
-  });
+  const database = new RawDatabase(dataDir);
   const catalogs: Catalog[] = [];
   const documents: { table: number; record: Buffer; doc: Doc }[] = [];
   const found = new Map<string, string>();
-  for (const { key, value } of db.getRange({})) {
+  for (const { key, value } of database.entries()) {
     const [table, index] = [key.readUInt16BE(0), key.readUInt16BE(2)];
     if (table === 0) catalogs.push(readDocument(value) as unknown as Catalog);
     else if (index === 0)
       documents.push({
         table,
-        record: Buffer.from(key.subarray(4)),
+        record: key.subarray(4),
         doc: readDocument(checkedBytes(value)),
       });
     else found.set(key.toString("latin1"), value.toString("hex"));
   }
-  await db.close();
+  await database.close();
   const expected = new Map<string, string>();
   for (const { table, record, doc } of documents) {
     for (const spec of catalogs.find(({ id }) => id === table)?.indexes ?? []) {

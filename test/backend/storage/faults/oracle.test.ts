@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { open } from "lmdb";
 import { randomFrom } from "../../../support/random.ts";
+import { RawDatabase } from "../../../support/raw-database.ts";
 import { openStorage } from "../../../../backend/platform/storage/index.ts";
 import { checkEntries, checkFolder } from "./check.ts";
 import { operationOf } from "./history.ts";
@@ -56,16 +56,10 @@ describe("the oracle of the fault tests", () => {
   });
 
   it("[FLT-2] notices an index entry that is missing and one that is too many", async () => {
-    const db = open<Buffer, Buffer>({
-      path: join(dataDir, "db"),
-      encoding: "binary",
-      keyEncoding: "binary",
-      noSubdir: false,
-      overlappingSync: false,
-    });
-    const entries = [...db.getRange({})].filter(
-      ({ key }) => key.readUInt16BE(0) > 0 && key.readUInt16BE(2) > 1,
-    );
+    const db = new RawDatabase(dataDir);
+    const entries = db
+      .entries()
+      .filter(({ key }) => key.readUInt16BE(0) > 0 && key.readUInt16BE(2) > 1);
     const [first] = entries;
     if (!first) throw new Error("no index entries");
     await db.remove(first.key);

@@ -12,14 +12,19 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect } from "chai";
-import { openStorage } from "../../../../backend/platform/storage/index.ts";
+import { compactDatabase } from "../../../../backend/platform/storage/embedded/store/compact.ts";
+import { StoredState } from "../../../../backend/platform/storage/embedded/store/snapshot.ts";
+import { checkFolder } from "./check.ts";
+import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { Ledger } from "./ledger.ts";
 import { means, traced } from "./means.ts";
 import { bundleWriter, Writer, type Ending } from "./writer.ts";
 
 const seed = 5;
+const root = join(import.meta.dirname, "../../../..");
 const changer = "setpriv";
 const asNobody = ["--reuid=65534", "--clear-groups"];
 
@@ -83,7 +88,7 @@ describe("starting on a folder that is not as it was left", function () {
     expect(await refusal()).to.include("cannot be read: EISDIR");
     rmSync(data(), { recursive: true });
     cpSync(join(whole, "db/data.mdb"), data());
-    writeFileSync(join(dataDir, "db/format"), "Entente embedded engine, format 2\n");
+    writeFileSync(join(dataDir, "db/format"), "Entente embedded engine, format 3\n");
     expect(await refusal()).to.include("another format");
   });
 
@@ -100,8 +105,63 @@ describe("starting on a folder that is not as it was left", function () {
     rmSync(join(dataDir, "db/format"));
     expect(await refusal()).to.equal("none");
     expect(readFileSync(join(dataDir, "db/format"), "utf8")).to.match(
-      /^Entente embedded engine, format 1\n$/,
+      /^Entente embedded engine, format 2\n$/,
     );
+  });
+
+  /** What version 0.1.0 wrote, with its ledger: format 1 has no trees for documents. */
+  function unpackFormer(): Ledger {
+    const {
+      seed: formerSeed,
+      lines,
+      files,
+    } = JSON.parse(
+      gunzipSync(readFileSync(join(root, "test/fixtures/format-1.json.gz"))).toString(),
+    ) as { seed: number; lines: string[]; files: Record<string, string> };
+    rmSync(dataDir, { recursive: true });
+    for (const [path, base64] of Object.entries(files)) {
+      mkdirSync(dirname(join(dataDir, path)), { recursive: true });
+      writeFileSync(join(dataDir, path), Buffer.from(base64, "base64"));
+    }
+    const ledger = new Ledger(formerSeed);
+    ledger.read(lines);
+    return ledger;
+  }
+
+  it("[FLT-5] reads and checks a database of the former format, which stays as it is until it is written", async () => {
+    unpackFormer();
+    const before = readFileSync(data());
+    const state = new StoredState(join(dataDir, "db"));
+    expect([...state.problems()]).to.deep.equal([]);
+    const counts = state.collections().map(({ name }) => [...state.documents(name)].length);
+    expect(Math.min(...counts)).to.be.greaterThan(0);
+    await state.close();
+    expect(readFileSync(data()).equals(before)).to.equal(true);
+    expect(readFileSync(join(dataDir, "db/format"), "utf8")).to.include("format 1");
+  });
+
+  it("[FLT-5] goes on with a database of the former format: all it holds, and new collections, of which that program must not know", async () => {
+    const ledger = unpackFormer();
+    expect(await checkFolder(dataDir, ledger, { unacknowledged: false })).to.deep.equal([]);
+    expect(readFileSync(join(dataDir, "db/format"), "utf8")).to.include("format 2");
+    const added = async (storage: Storage) => {
+      const collection = storage.connection.collection("added");
+      await collection.insertOne({ _id: "new" as never });
+      return collection.countDocuments();
+    };
+    for (const expected of [1, 1]) {
+      const storage = await openStorage({ dataDir });
+      await storage.connection.collection("added").deleteMany({});
+      expect(await added(storage)).to.equal(expected);
+      await storage.close();
+    }
+    expect(await checkFolder(dataDir, ledger, { unacknowledged: false })).to.deep.equal([]);
+    const compaction = await compactDatabase(join(dataDir, "db"));
+    expect(compaction.bytesAfter).to.be.greaterThan(0);
+    const state = new StoredState(join(dataDir, "db"));
+    expect([...state.problems()]).to.deep.equal([]);
+    expect([...state.documents("added")]).to.have.length(1);
+    await state.close();
   });
 
   it(`[FLT-5] says why it cannot read its file${means.trace ? "" : " (skipped: strace is not installed)"}`, async function () {

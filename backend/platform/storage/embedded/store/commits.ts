@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { isDiskFull, isFatallyFull } from "./disk.ts";
 import { outOfDiskSpace } from "../values/errors.ts";
-import type { Db } from "./kv.ts";
 import type { Put } from "./overlay.ts";
+import type { Trees } from "./trees.ts";
 
 /** Thrown once a commit could not be made durable: nothing is acknowledged any more until the process restarts. */
 export class EngineFailed extends Error {
@@ -48,7 +48,7 @@ async function causeOf(failed: unknown): Promise<unknown> {
 
 /** Group commit: one flush at a time; changes that arrive meanwhile share the next. */
 export class Commits {
-  readonly #db: Db;
+  readonly #trees: Trees;
   readonly #path: string;
   readonly #followers: Followers;
   #open: Batch | undefined;
@@ -56,8 +56,8 @@ export class Commits {
   #running: Promise<void> | undefined;
   #failure: EngineFailed | undefined;
 
-  constructor(db: Db, path: string, followers: Followers) {
-    this.#db = db;
+  constructor(trees: Trees, path: string, followers: Followers) {
+    this.#trees = trees;
     this.#path = path;
     this.#followers = followers;
   }
@@ -93,7 +93,7 @@ export class Commits {
       this.#flushing = batch;
       this.#open = undefined;
       try {
-        await this.#db.transaction(() => this.#apply(batch.puts));
+        await this.#trees.main.transaction(() => this.#apply(batch.puts));
         this.#followers.committed(batch.puts);
         batch.resolve();
       } catch (error) {
@@ -106,8 +106,9 @@ export class Commits {
 
   #apply(puts: readonly Put[]): void {
     for (const { key, value } of puts) {
-      if (value === undefined) void this.#db.remove(key);
-      else void this.#db.put(key, value);
+      const tree = this.#trees.of(key);
+      if (value === undefined) void tree.remove(key);
+      else void tree.put(key, value);
     }
   }
 

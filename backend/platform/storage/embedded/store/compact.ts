@@ -2,7 +2,7 @@ import { mkdir, open as openFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDiskFull } from "./disk.ts";
 import { outOfDiskSpace } from "../values/errors.ts";
-import { openDatabase } from "./kv.ts";
+import { openDatabase, Trees, type Db } from "./trees.ts";
 
 /** Steps of a compaction, told as each is done; a process that is killed after any of them leaves a whole database. */
 export type CompactionStep = "copied" | "flushed" | "swapped" | "done";
@@ -63,7 +63,7 @@ async function copyDatabase(from: string, to: string): Promise<void> {
     await source.backup(to, true);
     const written = openDatabase(to, { readOnly: true });
     try {
-      const counts = [source, written].map((db) => db.getCount());
+      const counts = [source, written].map(countOf);
       if (counts[0] !== counts[1])
         throw new Error(`the copy has ${counts[1]} entries of ${counts[0]}; the database stays`);
     } finally {
@@ -72,6 +72,11 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   } finally {
     await source.close();
   }
+}
+
+function countOf(db: Db): number {
+  const counts = [...new Trees(db, { readOnly: true })].map((tree) => tree.getCount());
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 async function flush(path: string): Promise<void> {

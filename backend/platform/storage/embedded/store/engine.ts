@@ -2,10 +2,12 @@ import { EventEmitter } from "node:events";
 import { Commits, EngineFailed } from "./commits.ts";
 import { Cache } from "./cache.ts";
 import { prepareFolder, settleFolder } from "./folder.ts";
-import { Committed, openDatabase, type Db, type Kv } from "./kv.ts";
+import { Committed } from "./committed.ts";
+import type { Kv } from "./kv.ts";
 import { isCatalogKey } from "./layout.ts";
 import { Counters } from "./numbers.ts";
 import { Overlay, type Put } from "./overlay.ts";
+import { openDatabase, Trees } from "./trees.ts";
 import { View, type FullScan } from "./view.ts";
 
 /** One change that is on disk, told to listeners in this process. */
@@ -33,7 +35,7 @@ export interface Snapshot {
  * other, see also what waits for its flush.
  */
 export class Engine {
-  readonly #db: Db;
+  readonly #trees: Trees;
   readonly #committed: Committed;
   readonly #commits: Commits;
   readonly #counters: Counters;
@@ -54,14 +56,15 @@ export class Engine {
    */
   constructor(path: string) {
     prepareFolder(path);
-    this.#db = openDatabase(path, { readOnly: false });
+    const database = openDatabase(path, { readOnly: false });
     settleFolder(path);
-    this.#committed = new Committed(this.#db);
+    this.#trees = new Trees(database, { readOnly: false });
+    this.#committed = new Committed(this.#trees);
     this.#counters = new Counters(this.#committed);
     this.#pending = new Overlay(this.#committed);
     this.#reading = this.#view(this.#committed, this.#cache);
     this.#writing = this.#view(this.#pending);
-    this.#commits = new Commits(this.#db, path, {
+    this.#commits = new Commits(this.#trees, path, {
       committed: (puts) => this.#follow(puts),
       failed: () => this.#forget(),
     });
@@ -144,7 +147,7 @@ export class Engine {
 
   /** Holds the durable state of now. */
   snapshot(): Snapshot {
-    const committed = new Committed(this.#db);
+    const committed = new Committed(this.#trees);
     this.#held.add(committed);
     const changes = new Overlay(committed);
     return {
@@ -179,7 +182,7 @@ export class Engine {
     const end = async () => {
       await this.#commits.idle();
       for (const committed of [...this.#held, this.#committed]) committed.release();
-      await this.#db.close();
+      await this.#trees.main.close();
     };
     await (this.failure ? Promise.race([end(), patience]) : end());
   }

@@ -23,7 +23,9 @@ export class DatabaseDamaged extends Error {
   }
 }
 
-const format = "Entente embedded engine, format 1\n";
+const format = "Entente embedded engine, format 2\n";
+/** Kept documents among the indexes; they stay there. */
+const formerFormat = "Entente embedded engine, format 1\n";
 const markerName = "format";
 const dataName = "data.mdb";
 const lockName = "lock.mdb";
@@ -117,7 +119,7 @@ export function prepareFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const data = join(folder, dataName);
   const marker = readMarker(join(folder, markerName));
-  if (marker !== undefined && marker !== format)
+  if (marker !== undefined && marker !== format && marker !== formerFormat)
     throw new DatabaseDamaged(
       `The database ${folder} has another format: ${JSON.stringify(marker.slice(0, 80))}.`,
     );
@@ -149,10 +151,13 @@ function syncFolders(folder: string): void {
   }
 }
 
-/** Once in a database's life, before its first commit: puts its file and all names on disk, then says so. */
+/**
+ * Once in a database's life, before its first commit: puts its file and all names on disk, then says so. Once more for a
+ * database of the former format, which programs of then must not open any more.
+ */
 export function settleFolder(folder: string): void {
   const marker = join(folder, markerName);
-  if (existsSync(marker)) return;
+  if (readMarker(marker) === format) return;
   sync(join(folder, dataName), "r+");
   syncFolders(folder);
   const draft = `${marker}.part`;

@@ -43,12 +43,30 @@ export const recordBytes = 6;
 const catalogPrefix = Buffer.alloc(4);
 const catalogRange: KeyRange = { start: catalogPrefix, end: afterPrefix(catalogPrefix) };
 
+/** Where the keys of tables begin. */
+export const behindCatalog = catalogRange.end;
+
+/** The first number of a table. Lower ones are of format 1, which kept documents among the indexes. */
+export const firstTable = 0x8000;
+
 /** Beginning of the keys of an index of a table; index 0 holds the documents. */
 export function prefixOf(table: number, index: number): Buffer {
   const prefix = Buffer.allocUnsafe(4);
   prefix.writeUInt16BE(table, 0);
   prefix.writeUInt16BE(index, 2);
   return prefix;
+}
+
+/** The keys of an index of a table, or of its documents. */
+export function keysIn(table: number, index: number): KeyRange {
+  const start = prefixOf(table, index);
+  return { start, end: afterPrefix(start) };
+}
+
+/** The keys of all indexes of a table. */
+export function indexKeysIn(table: number): KeyRange {
+  const start = prefixOf(table, 1);
+  return { start, end: afterPrefix(start.subarray(0, 2)) };
 }
 
 /** The key of a document. */
@@ -58,6 +76,12 @@ export function documentKey(table: number, record: number): Buffer {
   key.writeUInt16BE(0, 2);
   key.writeUIntBE(record, 4, recordBytes);
   return key;
+}
+
+/** Which tree of documents a key belongs to, counted without end; undefined for the main tree. */
+export function documentTreeOf(key: Buffer): number | undefined {
+  const table = key.readUInt16BE(0);
+  return table < firstTable || key.readUInt16BE(2) !== 0 ? undefined : table - firstTable;
 }
 
 /** A record number as an index holds it. */
@@ -107,8 +131,6 @@ export function readCatalog(kv: Kv): CatalogEntry[] {
 
 /** The highest record number a table stores; 0 for none. */
 export function lastRecord(kv: Kv, table: number): number {
-  const start = prefixOf(table, 0);
-  for (const { key } of kv.entries({ start, end: afterPrefix(start), reverse: true }))
-    return recordOf(key, 4);
+  for (const { key } of kv.entries({ ...keysIn(table, 0), reverse: true })) return recordOf(key, 4);
   return 0;
 }

@@ -1,5 +1,5 @@
 import type { Kv } from "./kv.ts";
-import { lastRecord, readCatalog } from "./layout.ts";
+import { firstTable, lastRecord, readCatalog } from "./layout.ts";
 import type { Numbers } from "./table.ts";
 
 /** Numbers that count up from what is stored; one that a failed or an abandoned write took stays unused. */
@@ -13,7 +13,10 @@ export class Counters implements Numbers {
   }
 
   table(): number {
-    this.#lastTable ??= Math.max(0, ...readCatalog(this.#committed).map(({ id }) => id));
+    this.#lastTable ??= Math.max(
+      firstTable - 1,
+      ...readCatalog(this.#committed).map(({ id }) => id),
+    );
     return ++this.#lastTable;
   }
 

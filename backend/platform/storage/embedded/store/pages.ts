@@ -1,5 +1,5 @@
 import { readSync } from "node:fs";
-import type { Root, Tree } from "./roots.ts";
+import { isWithin, treeIn, type Root, type Tree } from "./roots.ts";
 
 // Pages of LMDB's data version 2, little-endian: a head of 24 bytes, offsets of nodes from there, nodes from the end.
 const headBytes = 24;
@@ -11,6 +11,7 @@ const isLeaf = 0x02;
 const isOverflow = 0x04;
 const nodeHeadBytes = 8;
 const isElsewhere = 0x01;
+const isTree = 0x02;
 
 interface Node {
   readonly flags: number;
@@ -38,10 +39,14 @@ function nodesOf(page: Buffer, number: number): Node[] {
  * @throws {Error} when a page cannot be one of its tree, or a tree has not as many entries as it should
  */
 export function* reachablePages(file: number, root: Root): Generator<number> {
-  for (const tree of root.trees) {
+  const trees = [root.free, root.main];
+  const seen = new Set<number>();
+  for (const tree of trees) {
     let entries = 0;
-    for (const page of treePages(file, root, tree)) {
+    for (const page of treePages(file, root, { tree, seen })) {
       if (page.isLeaf) entries += page.nodes.length;
+      if (tree === root.main) trees.push(...page.trees);
+      else if (page.trees.length > 0) throw new Error("a tree has others in it");
       yield* page.numbers;
     }
     if (entries !== tree.entries)
@@ -52,31 +57,34 @@ export function* reachablePages(file: number, root: Root): Generator<number> {
 interface TreePage {
   readonly isLeaf: boolean;
   readonly nodes: readonly Node[];
+  /** Trees that begin in it. */
+  readonly trees: readonly Tree[];
   /** Its own number, and those of its large values. */
   readonly numbers: Iterable<number>;
 }
 
-function* treePages(file: number, root: Root, tree: Tree): Generator<TreePage> {
+/** A tree's pages; those of any tree so far are seen. */
+function* treePages(
+  file: number,
+  root: Root,
+  { tree, seen }: { tree: Tree; seen: Set<number> },
+): Generator<TreePage> {
   const waiting = tree.page === undefined ? [] : [tree.page];
-  const seen = new Set(waiting);
   for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+    if (seen.has(number)) throw new Error(`page ${number} is named twice`);
+    seen.add(number);
     const page = Buffer.alloc(root.pageBytes);
     if (readSync(file, page, 0, root.pageBytes, number * root.pageBytes) < root.pageBytes) {
-      yield { isLeaf: false, nodes: [], numbers: [number] };
+      yield { isLeaf: false, nodes: [], trees: [], numbers: [number] };
       continue;
     }
     const flags = page.readUInt16LE(flagsAt);
     if ((flags & (isBranch | isLeaf)) === 0) throw new Error(`page ${number} is no page of a tree`);
     const nodes = nodesOf(page, number);
     if (flags & isBranch) {
-      for (const node of nodes) {
-        const below = node.number + node.flags * 2 ** 32;
-        if (seen.has(below)) throw new Error(`page ${below} is named twice`);
-        seen.add(below);
-        waiting.push(below);
-      }
-      yield { isLeaf: false, nodes, numbers: [number] };
-    } else yield { isLeaf: true, nodes, numbers: leafPages(file, root, { page, number, nodes }) };
+      for (const node of nodes) waiting.push(node.number + node.flags * 2 ** 32);
+      yield { isLeaf: false, nodes, trees: [], numbers: [number] };
+    } else yield leafOf(file, root, { page, number, nodes });
   }
 }
 
@@ -86,10 +94,24 @@ interface Leaf {
   readonly nodes: readonly Node[];
 }
 
+function leafOf(file: number, root: Root, leaf: Leaf): TreePage {
+  const { page, number, nodes } = leaf;
+  if (nodes.some(({ flags }) => flags !== 0 && flags !== isElsewhere && flags !== isTree))
+    throw new Error(`page ${number} has an entry of an unknown kind`);
+  const trees = nodes
+    .filter(({ flags }) => flags === isTree)
+    .map(({ keyEnd, number: bytes }) => {
+      const tree = treeIn(page.subarray(keyEnd, keyEnd + bytes));
+      if (!tree || !isWithin(tree, root)) throw new Error(`page ${number} has a damaged tree`);
+      return tree;
+    });
+  return { isLeaf: true, nodes, trees, numbers: leafPages(file, root, leaf) };
+}
+
 function* leafPages(file: number, root: Root, { page, number, nodes }: Leaf): Generator<number> {
   yield number;
   for (const node of nodes) {
-    if (node.flags & isElsewhere) yield* overflowPages(file, root, page.subarray(node.keyEnd));
+    if (node.flags === isElsewhere) yield* overflowPages(file, root, page.subarray(node.keyEnd));
     else if (node.keyEnd + node.number > page.length)
       throw new Error(`page ${number} has a value beyond its end`);
   }

@@ -10,8 +10,10 @@ export interface Root {
   readonly transaction: bigint;
   readonly pageBytes: number;
   readonly lastPage: number;
-  /** The list of free pages, and the data. */
-  readonly trees: readonly Tree[];
+  /** The list of free pages. */
+  readonly free: Tree;
+  /** The data, and where other trees of it are. */
+  readonly main: Tree;
 }
 
 // Offsets in a root page of LMDB's data version 2 (lmdb's MDB_page and MDB_meta), little-endian.
@@ -20,11 +22,14 @@ const magicAt = 24;
 const versionAt = 28;
 const pageBytesAt = 48;
 const addressAt = 32;
-const freeTreeAt = 80;
-const mainTreeAt = 128;
-/** A tree's flags and depth stand before its entries and its page. */
-const flagsBefore = 28;
-const depthBefore = 26;
+const freeTreeAt = 48;
+const mainTreeAt = 96;
+/** Where a tree begins, before its count of entries; a tree in a leaf of the main one is the same there. */
+const entriesAt = 32;
+const pageAt = 40;
+const flagsAt = 4;
+const depthAt = 6;
+const treeBytes = 48;
 const lastPageAt = 144;
 const transactionAt = 152;
 const rootBytes = 168;
@@ -33,7 +38,7 @@ const isRootPage = 0x08;
 const magic = 0xbeefc0de;
 const version = 2;
 /** The list of free pages has integers for keys, the data has bytes. */
-const treeFlags = { [freeTreeAt]: 0x08, [mainTreeAt]: 0 } as const;
+const integerKeys = 0x08;
 /** LMDB's own limit; a flag or a depth that it does not expect ends the process. */
 const deepest = 32;
 const noPage = 0xffff_ffff_ffff_ffffn;
@@ -45,22 +50,16 @@ const largestPageBytes = 65_536;
 /** How many bytes at a file's start hold both root pages, whatever the page size. */
 export const headBytes = largestPageBytes + rootBytes;
 
-function treeAt(page: Buffer, at: number): Tree {
-  const root = page.readBigUInt64LE(at + 8);
+/** The tree that such bytes tell of; undefined when LMDB would end the process over it. */
+export function treeIn(bytes: Buffer, flags = 0): Tree | undefined {
+  if (bytes.length < treeBytes || bytes.readUInt16LE(flagsAt) !== flags) return undefined;
+  const depth = bytes.readUInt16LE(depthAt);
+  const page = bytes.readBigUInt64LE(pageAt);
+  if (depth >= deepest || (depth === 0) !== (page === noPage)) return undefined;
   return {
-    page: root === noPage ? undefined : Number(root),
-    entries: Number(page.readBigUInt64LE(at)),
+    page: page === noPage ? undefined : Number(page),
+    entries: Number(bytes.readBigUInt64LE(entriesAt)),
   };
-}
-
-function isTree(page: Buffer, at: keyof typeof treeFlags): boolean {
-  const depth = page.readUInt16LE(at - depthBefore);
-  const isEmpty = page.readBigUInt64LE(at + 8) === noPage;
-  return (
-    page.readUInt16LE(at - flagsBefore) === treeFlags[at] &&
-    depth < deepest &&
-    (depth === 0) === isEmpty
-  );
 }
 
 function readRoot(page: Buffer): Root | undefined {
@@ -69,12 +68,15 @@ function readRoot(page: Buffer): Root | undefined {
   if (page.readUInt32LE(magicAt) !== magic || page.readUInt16LE(versionAt) !== version)
     return undefined;
   if (page.readBigUInt64LE(addressAt) !== 0n) return undefined;
-  if (!isTree(page, freeTreeAt) || !isTree(page, mainTreeAt)) return undefined;
+  const free = treeIn(page.subarray(freeTreeAt), integerKeys);
+  const main = treeIn(page.subarray(mainTreeAt));
+  if (!free || !main) return undefined;
   const root: Root = {
     transaction: page.readBigUInt64LE(transactionAt),
     pageBytes: page.readUInt32LE(pageBytesAt),
     lastPage: Number(page.readBigUInt64LE(lastPageAt)),
-    trees: [treeAt(page, freeTreeAt), treeAt(page, mainTreeAt)],
+    free,
+    main,
   };
   return Number.isSafeInteger(root.lastPage) ? root : undefined;
 }
@@ -104,6 +106,11 @@ function latestOf(even: Root, odd: Root): Root | undefined {
   return distance === -1n ? even : undefined;
 }
 
+/** Whether a tree begins at a page that may be one's. */
+export function isWithin({ page }: Tree, { lastPage }: Root): boolean {
+  return page === undefined || (page >= rootPages && page <= lastPage);
+}
+
 /**
  * The latest of two roots; undefined when one is damaged, or when they do not follow one another. The other may name any
  * pages: where LMDB failed to write it, it put only the number back.
@@ -112,8 +119,7 @@ export function latestRoot([even, odd]: readonly [Root | undefined, Root | undef
   | Root
   | undefined {
   const latest = even && odd && latestOf(even, odd);
-  const isWithin = latest?.trees.every(
-    ({ page }) => page === undefined || (page >= rootPages && page <= latest.lastPage),
-  );
-  return isWithin === true ? latest : undefined;
+  return latest && isWithin(latest.free, latest) && isWithin(latest.main, latest)
+    ? latest
+    : undefined;
 }

@@ -1,8 +1,7 @@
 import { readDocument } from "../values/bson-reader.ts";
 import type { Cache, RangeCache } from "./cache.ts";
-import { afterPrefix } from "../values/keys.ts";
 import type { Entry, KeyRange, Kv, Reading } from "./kv.ts";
-import { checkedBytes, documentKey, prefixOf, recordAt, recordOf } from "./layout.ts";
+import { checkedBytes, documentKey, keysIn, prefixOf, recordAt, recordOf } from "./layout.ts";
 import type { Plan } from "./planner.ts";
 import type { Row } from "./row.ts";
 
@@ -110,10 +109,10 @@ export class RowReader {
 
 /** The range at a place of the plan, as keys of the table; without an index there is one, of all documents. */
 function rangeIn(table: number, { index, ranges }: Plan, at: number): KeyRange | undefined {
-  const prefix = prefixOf(table, index?.id ?? 0);
-  const range = index ? ranges[at] : undefined;
-  if (range === undefined)
-    return index || at > 0 ? undefined : { start: prefix, end: afterPrefix(prefix) };
+  if (index === undefined) return at > 0 ? undefined : keysIn(table, 0);
+  const range = ranges[at];
+  if (range === undefined) return undefined;
+  const prefix = prefixOf(table, index.id);
   return {
     start: Buffer.concat([prefix, range.start]),
     end: Buffer.concat([prefix, range.end]),

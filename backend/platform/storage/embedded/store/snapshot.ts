@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { readExactly } from "../values/bson-reader.ts";
 import { refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
-import { afterPrefix } from "../values/keys.ts";
-import { Committed, openDatabase, type Db } from "./kv.ts";
-import { checkedBytes, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
+import { Committed } from "./committed.ts";
+import { checkedBytes, keysIn, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
+import { openDatabase, Trees, type Db } from "./trees.ts";
 import type { Doc } from "../values/values.ts";
 
 const recordBytes = 6;
@@ -24,19 +24,27 @@ export interface StoredCollection {
 export class StoredState {
   readonly #db: Db;
   readonly #kv: Committed;
-  readonly #folder: string;
 
   /**
    * @throws {Error} when the folder holds no database
-   * @throws {DatabaseDamaged} when its file is cut short or has no sound root
+   * @throws {DatabaseDamaged} when a page of its file cannot be read; LMDB would end the process over it
    */
   constructor(folder: string) {
     // lmdb would create the folder before it fails.
     if (!existsSync(join(folder, "data.mdb"))) throw new Error(`There is no database in ${folder}`);
     refuseDamaged(folder);
-    this.#folder = folder;
     this.#db = openDatabase(folder, { readOnly: true });
-    this.#kv = new Committed(this.#db);
+    // Keeps the pages of now, and so those of every later state that is read here.
+    const held = this.#db.useReadTransaction();
+    try {
+      verifyPages(folder);
+      this.#kv = new Committed(new Trees(this.#db, { readOnly: true }));
+    } catch (error) {
+      void this.#db.close();
+      throw error;
+    } finally {
+      held.done();
+    }
   }
 
   #entry(name: string): CatalogEntry | undefined {
@@ -59,36 +67,29 @@ export class StoredState {
     if (entry === undefined) return;
     const documents = prefixOf(entry.id, 0);
     let found = 0;
-    for (const { value: record } of this.#range(prefixOf(entry.id, idIndex.id))) {
+    for (const { value: record } of this.#kv.entries(keysIn(entry.id, idIndex.id))) {
       const bytes = this.#kv.get(Buffer.concat([documents, record]));
       if (bytes === undefined)
         throw new Error(`${name}: the index of _id names a missing document`);
       found++;
       yield checkedBytes(bytes);
     }
-    const stored = this.#kv.count({ start: documents, end: afterPrefix(documents) });
+    const stored = this.#kv.count(keysIn(entry.id, 0));
     if (stored !== found) throw new Error(`${name}: ${stored - found} documents have no _id entry`);
-  }
-
-  #range(prefix: Buffer) {
-    return this.#kv.entries({ start: prefix, end: afterPrefix(prefix) });
   }
 
   /**
    * What is wrong in the file, one sentence each: unreadable documents, index entries that are missing or too many.
-   * @throws {DatabaseDamaged} when a page cannot be read; LMDB would end the process over it
    */
   *problems(): Generator<string> {
     const entries = readCatalog(this.#kv);
-    // Now that this moment's pages are held.
-    verifyPages(this.#folder);
     for (const entry of entries) yield* this.#problemsOf(entry);
     yield* this.#strays(new Set(entries.map(({ id }) => id)));
   }
 
   *#problemsOf(entry: CatalogEntry): Generator<string> {
     const counts = new Map(entry.indexes.map(({ id }) => [id, 0]));
-    for (const { key, value } of this.#range(prefixOf(entry.id, 0))) {
+    for (const { key, value } of this.#kv.entries(keysIn(entry.id, 0))) {
       const record = key.subarray(4);
       const doc = decoded(value);
       if (doc === undefined) {
@@ -110,9 +111,9 @@ export class StoredState {
 
   /** Entries that no document accounts for; looked for one by one only when there are more or fewer than there should be. */
   *#surplus(entry: CatalogEntry, spec: IndexSpec, expected: number): Generator<string> {
-    const prefix = prefixOf(entry.id, spec.id);
-    if (this.#kv.count({ start: prefix, end: afterPrefix(prefix) }) === expected) return;
-    for (const { key, value: record } of this.#range(prefix)) {
+    const range = keysIn(entry.id, spec.id);
+    if (this.#kv.count(range) === expected) return;
+    for (const { key, value: record } of this.#kv.entries(range)) {
       const bytes = this.#kv.get(Buffer.concat([prefixOf(entry.id, 0), record]));
       const doc = bytes && decoded(bytes);
       if (!doc)
@@ -126,15 +127,8 @@ export class StoredState {
 
   /** Keys under table numbers that the catalog does not give out. */
   *#strays(known: ReadonlySet<number>): Generator<string> {
-    let start: Buffer = Buffer.from([0, 1]);
-    const end = Buffer.from([0xff, 0xff]);
-    for (;;) {
-      const first = firstOf(this.#kv.entries({ start, end }));
-      if (first === undefined) return;
-      const table = first.key.readUInt16BE(0);
+    for (const table of new Set(this.#kv.tables()))
       if (!known.has(table)) yield `table ${table} is in the file and not in the catalog`;
-      start = afterPrefix(first.key.subarray(0, 2));
-    }
   }
 
   /** Lets the pages go. */
@@ -142,11 +136,6 @@ export class StoredState {
     this.#kv.release();
     await this.#db.close();
   }
-}
-
-function firstOf<T>(items: Iterable<T>): T | undefined {
-  for (const item of items) return item;
-  return undefined;
 }
 
 function decoded(bytes: Buffer): Doc | undefined {

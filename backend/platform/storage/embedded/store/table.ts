@@ -2,12 +2,14 @@ import { readExactly } from "../values/bson-reader.ts";
 import type { Cache } from "./cache.ts";
 import { duplicateKey, serverError, shown, tooLarge } from "../values/errors.ts";
 import { idIndex, keyPatternOf, keysOf, keyValueOf, type IndexSpec } from "./indexes.ts";
-import { afterPrefix, encodeValue, fitKey } from "../values/keys.ts";
-import type { Entry, Kv } from "./kv.ts";
+import { encodeValue, fitKey } from "../values/keys.ts";
+import type { Entry, KeyRange, Kv } from "./kv.ts";
 import {
   catalogKey,
   checkedBytes,
   documentKey,
+  indexKeysIn,
+  keysIn,
   prefixOf,
   readCatalogEntry,
   recordAt,
@@ -38,7 +40,7 @@ interface IndexEntry {
   readonly spec: IndexSpec;
 }
 
-/** Storage of one collection: documents by record number and its indexes, all in one ordered key space. */
+/** Storage of one collection: documents by record number, and its indexes. */
 export class Table {
   readonly name: string;
   readonly #kv: Kv;
@@ -202,8 +204,7 @@ export class Table {
   /** How many documents there are, without reading them. */
   count(): number {
     if (this.#entry === undefined) return 0;
-    const prefix = this.#prefix(0);
-    return this.#kv.count({ start: prefix, end: afterPrefix(prefix) });
+    return this.#kv.count(keysIn(this.#entry.id, 0));
   }
 
   /**
@@ -237,9 +238,8 @@ export class Table {
   }
 
   #fill(spec: IndexSpec): void {
-    const documents = this.#prefix(0);
-    const reading = { start: documents, end: afterPrefix(documents) };
-    for (let after: Buffer | undefined = documents; after;) {
+    const reading = keysIn(this.create(), 0);
+    for (let after: Buffer | undefined = reading.start; after;) {
       const batch: Entry[] = take(this.#kv.entries({ ...reading, after }), fillBatch);
       for (const entry of batch) this.#fillOne(spec, entry);
       after = batch.at(-1)?.key;
@@ -284,7 +284,8 @@ export class Table {
 
   /** Removes the keys that an index number no longer used has left. Inside a write. */
   clearIndex(id: number): void {
-    if (this.indexes.every((index) => index.id !== id)) this.#clear(this.#prefix(id));
+    const isInUse = this.indexes.some((index) => index.id === id);
+    if (!isInUse) this.#clear(keysIn(this.#entry?.id ?? 0, id));
   }
 
   /** Gives the collection another name; tables must be read again. Inside a write. */
@@ -297,13 +298,14 @@ export class Table {
   /** Removes the collection. Inside a write. */
   drop(): void {
     if (this.#entry === undefined) return;
-    this.#clear(prefixOf(this.#entry.id, 0).subarray(0, 2));
+    this.#clear(keysIn(this.#entry.id, 0));
+    this.#clear(indexKeysIn(this.#entry.id));
     this.#kv.remove(catalogKey(this.name));
     this.#entry = undefined;
   }
 
-  #clear(prefix: Buffer): void {
-    const entries = [...this.#kv.entries({ start: prefix, end: afterPrefix(prefix) })];
+  #clear(range: KeyRange): void {
+    const entries = [...this.#kv.entries(range)];
     for (const { key } of entries) this.#kv.remove(key);
   }
 }
