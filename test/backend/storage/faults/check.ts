@@ -9,6 +9,7 @@ import {
 import { readDocument } from "../../../../backend/platform/storage/embedded/values/bson-reader.ts";
 import { checkedBytes } from "../../../../backend/platform/storage/embedded/store/layout.ts";
 import type { Doc } from "../../../../backend/platform/storage/embedded/values/values.ts";
+import { doublyUsedPages } from "../../../../backend/platform/storage/embedded/store/folder.ts";
 import { RawDatabase } from "../../../support/raw-database.ts";
 import { openStorage, type Storage } from "../../../../backend/platform/storage/index.ts";
 import { emptyState, laneCount, type Entry, type LaneState } from "./history.ts";
@@ -179,5 +180,7 @@ export async function checkFolder(
     await storage.close();
   }
   problems.push(...(await checkEntries(dataDir)));
+  const pages = doublyUsedPages(join(dataDir, "db"));
+  if (pages.length > 0) problems.push(`pages in use and free: ${pages.join(" ")}`);
   return problems;
 }

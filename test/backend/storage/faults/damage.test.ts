@@ -119,6 +119,25 @@ describe("damaged files", function () {
     expect(fates.some(isSeen)).to.equal(true);
   });
 
+  it("[FLT-4] reports a tree of documents whose flags, depth, count or root are damaged", () => {
+    const bytes = readFileSync(join(whole, data));
+    const behindName = (name: string): number[] => {
+      const found: number[] = [];
+      for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1))
+        found.push(at + name.length);
+      return found;
+    };
+    // LMDB ends a name with a zero.
+    const records = ["~documents 0\0", "~documents 1\0"].flatMap(behindName).slice(0, 20);
+    const places = records.flatMap((at) => [4, 5, 6, 32, 40].map((offset) => at + offset));
+    let next = 0;
+    const fates = fatesOf(places.length, (copy) => flip(join(copy, data), places[next++] ?? 0));
+    summary("trees of documents", fates);
+    for (const fate of fates)
+      expect(isSeen(fate) || isHarmless(fate), JSON.stringify(fate)).to.equal(true);
+    expect(fates.some(isSeen)).to.equal(true);
+  });
+
   it("[FLT-4] reports a damaged root, or has all that was acknowledged", () => {
     const fates = fatesOf(40, (copy) =>
       flip(join(copy, data), pick(2) * 4096 + pick(usedRootBytes)),

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { reachablePages } from "./pages.ts";
+import { freePagesInUse, reachablePages } from "./pages.ts";
 import { headBytes, latestRoot, readRoots, type Root } from "./roots.ts";
 
 /** Thrown when a folder holds something that must not be opened: writing to it could lose what is left. */
@@ -76,6 +76,18 @@ export function verifyPages(folder: string): void {
       if (page >= pages) throw cutShort(path, page, pages);
     }
   });
+}
+
+/**
+ * Pages that a database needs and calls free at once; none in a sound one.
+ * @throws {DatabaseDamaged} as {@link verifyPages}
+ */
+export function doublyUsedPages(folder: string): readonly number[] {
+  let found: readonly number[] = [];
+  examine(join(folder, dataName), (file, root) => {
+    found = freePagesInUse(file, root);
+  });
+  return found;
 }
 
 /**

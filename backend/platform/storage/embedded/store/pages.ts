@@ -44,7 +44,7 @@ export function* reachablePages(file: number, root: Root): Generator<number> {
   for (const tree of trees) {
     let entries = 0;
     for (const page of treePages(file, root, { tree, seen })) {
-      if (page.isLeaf) entries += page.nodes.length;
+      entries += page.leaf?.nodes.length ?? 0;
       if (tree === root.main) trees.push(...page.trees);
       else if (page.trees.length > 0) throw new Error("a tree has others in it");
       yield* page.numbers;
@@ -55,8 +55,7 @@ export function* reachablePages(file: number, root: Root): Generator<number> {
 }
 
 interface TreePage {
-  readonly isLeaf: boolean;
-  readonly nodes: readonly Node[];
+  readonly leaf: Leaf | undefined;
   /** Trees that begin in it. */
   readonly trees: readonly Tree[];
   /** Its own number, and those of its large values. */
@@ -75,7 +74,7 @@ function* treePages(
     seen.add(number);
     const page = Buffer.alloc(root.pageBytes);
     if (readSync(file, page, 0, root.pageBytes, number * root.pageBytes) < root.pageBytes) {
-      yield { isLeaf: false, nodes: [], trees: [], numbers: [number] };
+      yield { leaf: undefined, trees: [], numbers: [number] };
       continue;
     }
     const flags = page.readUInt16LE(flagsAt);
@@ -83,7 +82,7 @@ function* treePages(
     const nodes = nodesOf(page, number);
     if (flags & isBranch) {
       for (const node of nodes) waiting.push(node.number + node.flags * 2 ** 32);
-      yield { isLeaf: false, nodes, trees: [], numbers: [number] };
+      yield { leaf: undefined, trees: [], numbers: [number] };
     } else yield leafOf(file, root, { page, number, nodes });
   }
 }
@@ -105,7 +104,7 @@ function leafOf(file: number, root: Root, leaf: Leaf): TreePage {
       if (!tree || !isWithin(tree, root)) throw new Error(`page ${number} has a damaged tree`);
       return tree;
     });
-  return { isLeaf: true, nodes, trees, numbers: leafPages(file, root, leaf) };
+  return { leaf, trees, numbers: leafPages(file, root, leaf) };
 }
 
 function* leafPages(file: number, root: Root, { page, number, nodes }: Leaf): Generator<number> {
@@ -126,4 +125,39 @@ function* overflowPages(file: number, root: Root, value: Buffer): Generator<numb
   if ((head.readUInt16LE(flagsAt) & isOverflow) === 0)
     throw new Error(`page ${first} holds no large value`);
   for (let i = 1; i < head.readUInt32LE(pageCountAt); i++) yield first + i;
+}
+
+/**
+ * Pages that a state needs and calls free: it names an older one instead of its own, or the next change overwrites it.
+ * @throws {Error} as {@link reachablePages}
+ */
+export function freePagesInUse(file: number, root: Root): number[] {
+  const inUse = new Set(reachablePages(file, root));
+  return [...freePages(file, root)].filter((page) => inUse.has(page));
+}
+
+function* freePages(file: number, root: Root): Generator<number> {
+  for (const { leaf } of treePages(file, root, { tree: root.free, seen: new Set() }))
+    for (const node of leaf?.nodes ?? [])
+      if (leaf) yield* pagesListed(valueOf(file, root, leaf.page, node));
+}
+
+function valueOf(file: number, root: Root, page: Buffer, node: Node): Buffer {
+  if (node.flags !== isElsewhere) return page.subarray(node.keyEnd, node.keyEnd + node.number);
+  const first = Number(page.readBigUInt64LE(node.keyEnd));
+  const value = Buffer.alloc(node.number);
+  readSync(file, value, 0, value.length, first * root.pageBytes + headBytes);
+  return value;
+}
+
+/** A list as lmdb's LMDB keeps it: a count of words, then pages, zeros, and minus a length before the first page of a run. */
+function* pagesListed(list: Buffer): Generator<number> {
+  const wordAt = (i: number): number =>
+    8 * i + 8 > list.length ? 0 : Number(list.readBigInt64LE(8 * i));
+  for (let i = 1; i <= wordAt(0); i++) {
+    const length = Math.max(1, -wordAt(i));
+    const first = wordAt(i) < 0 ? wordAt(++i) : wordAt(i);
+    if (first === 0) continue;
+    for (let page = first; page < first + length; page++) yield page;
+  }
 }

@@ -24,11 +24,11 @@ const pageBytesAt = 48;
 const addressAt = 32;
 const freeTreeAt = 48;
 const mainTreeAt = 96;
-/** Where a tree begins, before its count of entries; a tree in a leaf of the main one is the same there. */
-const entriesAt = 32;
-const pageAt = 40;
+// Offsets in a tree (MDB_db): a root page has two of them, leaves of the main tree have the others.
 const flagsAt = 4;
 const depthAt = 6;
+const entriesAt = 32;
+const pageAt = 40;
 const treeBytes = 48;
 const lastPageAt = 144;
 const transactionAt = 152;

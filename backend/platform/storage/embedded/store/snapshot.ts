@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readExactly } from "../values/bson-reader.ts";
-import { refuseDamaged, verifyPages } from "./folder.ts";
+import { doublyUsedPages, refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { Committed } from "./committed.ts";
 import { checkedBytes, keysIn, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
@@ -24,6 +24,7 @@ export interface StoredCollection {
 export class StoredState {
   readonly #db: Db;
   readonly #kv: Committed;
+  readonly #folder: string;
 
   /**
    * @throws {Error} when the folder holds no database
@@ -33,6 +34,7 @@ export class StoredState {
     // lmdb would create the folder before it fails.
     if (!existsSync(join(folder, "data.mdb"))) throw new Error(`There is no database in ${folder}`);
     refuseDamaged(folder);
+    this.#folder = folder;
     this.#db = openDatabase(folder, { readOnly: true });
     // Keeps the pages of now, and so those of every later state that is read here.
     const held = this.#db.useReadTransaction();
@@ -40,11 +42,11 @@ export class StoredState {
       verifyPages(folder);
       this.#kv = new Committed(new Trees(this.#db, { readOnly: true }));
     } catch (error) {
+      held.done();
       void this.#db.close();
       throw error;
-    } finally {
-      held.done();
     }
+    held.done();
   }
 
   #entry(name: string): CatalogEntry | undefined {
@@ -78,10 +80,11 @@ export class StoredState {
     if (stored !== found) throw new Error(`${name}: ${stored - found} documents have no _id entry`);
   }
 
-  /**
-   * What is wrong in the file, one sentence each: unreadable documents, index entries that are missing or too many.
-   */
+  /** What is wrong in the file, one sentence each: unreadable documents, index entries that are missing or too many. */
   *problems(): Generator<string> {
+    const pages = doublyUsedPages(this.#folder);
+    if (pages.length > 0)
+      yield `${pages.length} pages are in use and free at once, page ${pages[0]} first: an older state is read in their place`;
     const entries = readCatalog(this.#kv);
     for (const entry of entries) yield* this.#problemsOf(entry);
     yield* this.#strays(new Set(entries.map(({ id }) => id)));
