@@ -194,6 +194,8 @@ describe("indexes of the embedded engine", () => {
       index: "org_1_at_-1",
       docs: 4,
     });
+    const ways = [{ email: "e9" }, { org: 2, at: { $gt: 490 } }];
+    expect(await explain({ $or: ways })).to.include({ stage: "FETCH", docs: 3 });
     expect((await explain({ at: 3 })).stage).to.equal("COLLSCAN");
     expect(storage.fullScans().at(-1)).to.deep.equal({
       collection: "explained",

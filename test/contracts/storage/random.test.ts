@@ -145,6 +145,13 @@ const oddSort = uniqueArray(tuple(oddPath, constantFrom(1, -1)), {
 const oddFilter = oneof(
   { weight: 4, arbitrary: someConditions },
   { weight: 1, arbitrary: record({ $and: array(someConditions, { minLength: 1, maxLength: 2 }) }) },
+  { weight: 2, arbitrary: record({ $or: array(someConditions, { minLength: 1, maxLength: 3 }) }) },
+  {
+    weight: 1,
+    arbitrary: tuple(someConditions, array(someConditions, { minLength: 1, maxLength: 2 })).map(
+      ([rest, ways]) => ({ ...rest, $or: ways }),
+    ),
+  },
 );
 
 async function fill(on: Bench, docs: readonly Doc[], definitions: readonly [string, number][][]) {
@@ -218,6 +225,9 @@ contract("random cases", (on) => {
           expect(await answers(), JSON.stringify([fields, options])).to.deep.equal(wanted);
           await collection.dropIndex(await made);
         }
+        for (const [fields, options] of definitions)
+          await failure(collection.createIndex(Object.fromEntries(fields) as never, options));
+        expect(await answers(), JSON.stringify(definitions)).to.deep.equal(wanted);
         if (on.name === "embedded") await collection.drop();
       },
     );

@@ -165,6 +165,38 @@ contract("reading", (on) => {
       expect(seen).to.deep.equal(Array.from({ length: 990 }, (_, i) => i + 10));
     });
 
+    it("[STO-105] gives what several ways of a disjunction find once, in any pages and order", async () => {
+      const docs = Array.from({ length: 700 }, (_, i) => ({
+        n: i % 10,
+        u: `u${i}`,
+        t: [i, i + 1],
+      }));
+      const collection = await on.filled(docs);
+      await collection.createIndex({ n: 1 });
+      await collection.createIndex({ u: 1 }, { unique: true });
+      await collection.createIndex({ t: 1 });
+      const between = { $gte: 100, $lt: 400 };
+      const filter = {
+        $or: [{ u: "u3" }, { n: 3 }, { u: "u650" }, { t: between }, { _id: 700 }],
+      } as Doc;
+      const isWanted = (i: number) =>
+        i % 10 === 3 || i === 650 || (i >= 99 && i < 400) || i === 699;
+      const wanted = docs.flatMap((_, i) => (isWanted(i) ? [i + 1] : []));
+      const inOrder = (ids: number[]) => ids.sort((a, b) => a - b);
+      for (const batchSize of [2, 101, 1000])
+        expect(inOrder(await idsOf(collection, filter, { batchSize }))).to.deep.equal(wanted);
+      const paged: number[] = [];
+      for (let skip = 0; skip < wanted.length; skip += 37)
+        paged.push(...(await idsOf(collection, filter, { skip, limit: 37 })));
+      expect(inOrder(paged)).to.deep.equal(wanted);
+      const backwards = await idsOf(collection, filter, { sort: { _id: -1 } });
+      expect(backwards).to.deep.equal(wanted.toReversed());
+      expect(await collection.countDocuments(filter)).to.equal(wanted.length);
+      const { modifiedCount } = await collection.updateMany(filter, { $set: { n: 3 } });
+      expect(modifiedCount).to.equal(wanted.length - 70);
+      expect((await collection.deleteMany(filter)).deletedCount).to.equal(wanted.length);
+    });
+
     it("[STO-2] lists distinct values, elements of arrays one by one", async () => {
       const collection = await on.filled(people);
       expect(new Set(await collection.distinct("tags"))).to.deep.equal(

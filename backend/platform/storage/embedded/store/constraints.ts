@@ -48,6 +48,16 @@ export function constraintsOf(
   return found;
 }
 
+/** The ways of each `$or` that every match must meet. */
+export function choicesOf(filter: Doc): Doc[][] {
+  return Object.entries(filter).flatMap(([path, condition]) => {
+    if (!Array.isArray(condition)) return [];
+    const parts = (condition as unknown[]).filter((part) => isDoc(part));
+    if (path === "$and") return parts.flatMap((part) => choicesOf(part));
+    return path === "$or" ? [parts] : [];
+  });
+}
+
 function narrow(constraint: Constraint, condition: unknown): void {
   if (!hasOperators(condition)) {
     narrowToPoints(constraint, [condition]);
@@ -112,11 +122,27 @@ function isPresent(constraint: Constraint | undefined): boolean {
   return constraint?.points?.every((point) => (point ?? null) !== null) ?? false;
 }
 
+const nanKey = encodeValue(NaN);
+
+/** True when an interval of values lies within the one that an operator describes. */
+function isWithinBound(operator: string, operand: unknown, { low, high }: Constraint): boolean {
+  const isLow = operator === "$gt" || operator === "$gte";
+  const bound = isLow ? low : high;
+  const isOther = !isLow && operator !== "$lt" && operator !== "$lte";
+  if (isOther || bound === undefined || !isPlainScalar(operand)) return false;
+  const key = encodeValue(operand);
+  // A comparison never crosses types, and only NaN meets NaN.
+  if (key[0] !== bound.key[0] || bound.key.equals(nanKey)) return false;
+  const inward = Buffer.compare(bound.key, key) * (isLow ? 1 : -1);
+  return inward > 0 || (inward === 0 && (operator.endsWith("e") || !bound.inclusive));
+}
+
 /** True when every document that meets the constraint meets the condition, whatever arrays it is found in. */
 function isImplied(condition: unknown, constraint: Constraint | undefined): boolean {
   const operators = hasOperators(condition) ? condition : { $eq: condition };
   return Object.entries(operators).every(([operator, operand]) => {
     if (operator === "$exists" && operand === true) return isPresent(constraint);
+    if (constraint && isWithinBound(operator, operand, constraint)) return true;
     if (!sure.has(operator) || constraint?.points === undefined) return false;
     const matcher = matcherOf({ value: { [operator]: operand } });
     // Equal numbers may be of different types (and text of MongoDB's old type symbol, which nobody writes any more).

@@ -10,6 +10,7 @@ import {
 } from "../values/keys.ts";
 import { serverError } from "../values/errors.ts";
 import {
+  choicesOf,
   constraintsOf,
   isComplete,
   type Bound,
@@ -36,6 +37,18 @@ export interface Plan {
   readonly isExact: boolean;
   /** How many index fields the filter bounds. */
   readonly bounded: number;
+  /** One plan for each way of an `$or`, which are read one after the other; there is no other index then. */
+  readonly ways?: readonly Plan[] | undefined;
+}
+
+/** Whether a plan reads the whole collection. */
+export function readsAll({ index, ways }: Plan): boolean {
+  return index === undefined && ways === undefined;
+}
+
+/** The indexes that a plan reads. */
+export function indexesOf({ index, ways = [] }: Plan): readonly IndexSpec[] {
+  return [index, ...ways.map((way) => way.index)].filter((spec) => spec !== undefined);
 }
 
 const leastNumber: Bound = { key: encodeValue(-Infinity), inclusive: true };
@@ -220,17 +233,50 @@ function score({ shape, direction }: Candidate): number {
  */
 export function planFor(indexes: readonly IndexSpec[], filter: Doc, sort: readonly Field[]): Plan {
   const constraints = constraintsOf(filter);
+  const best = bestOf(indexes, constraints, sort);
+  if (best && best.shape.bounded > 0) return planOf(best, constraints);
+  const ways = waysOf(indexes, filter);
+  if (ways) return planOfWays(ways, sort);
+  if (best) return planOf(best, constraints);
+  const reverse = sort.length === 1 && sort[0]?.[0] === "$natural" && sort[0][1] === -1;
+  const isSorted = sort.length === 0 || sort[0]?.[0] === "$natural";
+  const isAll = constraints.isExact && constraints.paths.size === 0;
+  return { index: undefined, ranges: [], reverse, isSorted, isExact: isAll, bounded: 0 };
+}
+
+function bestOf(
+  indexes: readonly IndexSpec[],
+  constraints: Constraints,
+  sort: readonly Field[],
+): Candidate | undefined {
   let best: Candidate | undefined;
   for (const spec of indexes) {
     if (spec.hidden) continue;
     const other = candidate(spec, constraints, sort);
     if (other && (best === undefined || score(other) > score(best))) best = other;
   }
-  if (best) return planOf(best, constraints);
-  const reverse = sort.length === 1 && sort[0]?.[0] === "$natural" && sort[0][1] === -1;
-  const isSorted = sort.length === 0 || sort[0]?.[0] === "$natural";
-  const isAll = constraints.isExact && constraints.paths.size === 0;
-  return { index: undefined, ranges: [], reverse, isSorted, isExact: isAll, bounded: 0 };
+  return best;
+}
+
+/** The plans of the first `$or` of which each way, with the rest of the filter, is bounded by an index. */
+function waysOf(indexes: readonly IndexSpec[], filter: Doc): Plan[] | undefined {
+  for (const ways of choicesOf(filter)) {
+    const plans: Plan[] = [];
+    for (const way of ways) {
+      const constraints = constraintsOf({ $and: [filter, way] });
+      const best = bestOf(indexes, constraints, []);
+      if (best === undefined || best.shape.bounded === 0) break;
+      plans.push(planOf(best, constraints));
+    }
+    if (plans.length > 0 && plans.length === ways.length) return plans;
+  }
+  return undefined;
+}
+
+function planOfWays(ways: readonly Plan[], sort: readonly Field[]): Plan {
+  const bounded = Math.min(...ways.map((way) => way.bounded));
+  const isSorted = sort.length === 0;
+  return { index: undefined, ranges: [], reverse: false, isSorted, isExact: false, bounded, ways };
 }
 
 function planOf({ shape, direction }: Candidate, constraints: Constraints): Plan {
@@ -277,6 +323,10 @@ export function planHinted(
 /** The plan as `explain()` shows it. */
 export function describePlan(plan: Plan): Doc {
   const direction = plan.reverse ? "backward" : "forward";
+  if (plan.ways) {
+    const inputStages = plan.ways.map((way) => describePlan(way)["inputStage"]);
+    return { stage: "FETCH", inputStage: { stage: "OR", inputStages } };
+  }
   if (plan.index === undefined) return { stage: "COLLSCAN", direction };
   const keyPattern = keyPatternOf(plan.index);
   const inputStage = { stage: "IXSCAN", keyPattern, indexName: plan.index.name, direction };

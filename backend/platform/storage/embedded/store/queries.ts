@@ -6,7 +6,7 @@ import { collatorOf, type Collator } from "../values/collation.ts";
 import { matcherOf } from "../language/matching.ts";
 import { compareAt, sortKey, type Field } from "../values/paths.ts";
 import { projected } from "../language/projection.ts";
-import { describePlan, planFor, planHinted, type Plan } from "./planner.ts";
+import { describePlan, indexesOf, planFor, planHinted, readsAll, type Plan } from "./planner.ts";
 import type { Row } from "./row.ts";
 import type { Resume } from "./rows.ts";
 import type { Table } from "./table.ts";
@@ -150,7 +150,7 @@ function prepare(view: View, name: string, query: Query): Prepared {
     paths: Object.keys(filter),
     plan: planShown(plan, sort),
   });
-  if (plan.index === undefined) view.noteFullScan(note());
+  if (readsAll(plan)) view.noteFullScan(note());
   const isNew = newcomers(plan, stats);
   const { id: tableId } = table;
   return {
@@ -162,7 +162,7 @@ function prepare(view: View, name: string, query: Query): Prepared {
       if (count > manyToSort) view.noteFullScan({ ...note(), sorted: count });
     },
     scan: (resume, visit) => {
-      if (resume !== undefined && (table.id !== tableId || !hasIndex(table, plan)))
+      if (resume !== undefined && (table.id !== tableId || !hasIndexes(table, plan)))
         throw serverError(175, "collection or index dropped");
       return table.scan({ plan, resume, isNew }, (row) => {
         stats.docs++;
@@ -173,14 +173,15 @@ function prepare(view: View, name: string, query: Query): Prepared {
   };
 }
 
-function hasIndex({ indexes }: Table, { index }: Plan): boolean {
-  return index === undefined || indexes.some(({ id }) => id === index.id);
+function hasIndexes({ indexes }: Table, plan: Plan): boolean {
+  return indexesOf(plan).every((index) => indexes.some(({ id }) => id === index.id));
 }
 
 /** One document may have several keys in the ranges read: which records were not met yet. */
 function newcomers(plan: Plan, stats: Stats): (record: number) => boolean {
   const seen = new Set<number>();
-  const mayRepeat = plan.ranges.length > 1 || (plan.index?.multikeyRoots.length ?? 0) > 0;
+  const isMultikey = plan.index !== undefined && plan.index.multikeyRoots.length > 0;
+  const mayRepeat = plan.ways !== undefined || plan.ranges.length > 1 || isMultikey;
   return (record) => {
     stats.keys++;
     if (!mayRepeat) return true;
@@ -253,7 +254,7 @@ function explanation(prepared: Prepared, returned: number): Doc {
     executionStats: {
       executionSuccess: true,
       nReturned: returned,
-      totalKeysExamined: plan.index === undefined ? 0 : stats.keys,
+      totalKeysExamined: readsAll(plan) ? 0 : stats.keys,
       totalDocsExamined: stats.docs,
     },
   };

@@ -7,8 +7,11 @@ import type { Row } from "./row.ts";
 
 /** Where a reading stopped. */
 export interface Resume {
-  readonly key: Buffer;
+  /** Of the last entry read; undefined where a range begins. */
+  readonly key: Buffer | undefined;
   readonly range: number;
+  /** Which way of an `$or`. */
+  readonly way?: number;
 }
 
 /** How to read: which keys, which to continue behind, and which records to leave out. */
@@ -47,6 +50,7 @@ export class RowReader {
   /** Visits rows in the plan's order until a visit gives false; tells where it stopped, or undefined at the end. */
   scan(table: number, scan: Scan, visit: Visit): Resume | undefined {
     const { plan, resume } = scan;
+    if (plan.ways) return this.#scanWays(table, { ...scan, ways: plan.ways }, visit);
     if (plan.point) return this.#visitPoint(table, scan, visit);
     let at = resume?.range ?? 0;
     let range = rangeIn(table, plan, at);
@@ -55,6 +59,24 @@ export class RowReader {
     for (let after = resume?.key; range; range = rangeIn(table, plan, ++at), after = undefined) {
       const key = this.#scanRange(scan, { table, reading: { ...range, after } }, visit);
       if (key) return { key, range: at };
+    }
+    return undefined;
+  }
+
+  #scanWays(
+    table: number,
+    { ways, resume, isNew }: Scan & { ways: readonly Plan[] },
+    visit: Visit,
+  ): Resume | undefined {
+    let goesOn = true;
+    const heeded: Visit = (row) => (goesOn = visit(row));
+    const first = resume?.way ?? 0;
+    for (const [way, plan] of ways.entries()) {
+      if (way < first) continue;
+      const behind = way === first && resume?.key ? resume : undefined;
+      const stopped = this.scan(table, { plan, resume: behind, isNew }, heeded);
+      if (stopped) return { ...stopped, way };
+      if (!goesOn) return { key: undefined, range: 0, way: way + 1 };
     }
     return undefined;
   }
