@@ -1,38 +1,25 @@
 import { readSync } from "node:fs";
+import {
+  byNumber,
+  headBytes,
+  isElsewhere,
+  nodesOf,
+  type Bounds,
+  type Node,
+  type Order,
+} from "./nodes.ts";
 import { isWithin, treeIn, type Root, type Tree } from "./roots.ts";
 
-// Pages of LMDB's data version 2, little-endian: a head of 24 bytes, offsets of nodes from there, nodes from the end.
-const headBytes = 24;
+const numberAt = 0;
+const transactionAt = 8;
 const flagsAt = 18;
-const lowerAt = 20;
 const pageCountAt = 20;
+/** Where a leaf says how many pages a large value has: behind their number and their transaction. */
+const namedCountAt = 16;
 const isBranch = 0x01;
 const isLeaf = 0x02;
 const isOverflow = 0x04;
-const nodeHeadBytes = 8;
-const isElsewhere = 0x01;
 const isTree = 0x02;
-
-interface Node {
-  readonly flags: number;
-  readonly keyEnd: number;
-  /** A branch's lower page, or the size of a leaf's value. */
-  readonly number: number;
-}
-
-function nodesOf(page: Buffer, number: number): Node[] {
-  if (Number(page.readBigUInt64LE(0)) !== number)
-    throw new Error(`page ${number} holds another page`);
-  const count = page.readUInt16LE(lowerAt) >> 1;
-  return Array.from({ length: count }, (_, i) => {
-    const at = headBytes + page.readUInt16LE(headBytes + 2 * i);
-    const flags = page.readUInt16LE(at + 4);
-    const low = page.readUInt16LE(at) + page.readUInt16LE(at + 2) * 2 ** 16;
-    const keyEnd = at + nodeHeadBytes + page.readUInt16LE(at + 6);
-    if (keyEnd > page.length) throw new Error(`page ${number} has a key beyond its end`);
-    return { flags, keyEnd, number: low };
-  });
-}
 
 /**
  * Pages that a state needs, by reading its trees; a page beyond the file's end is given and not read.
@@ -62,14 +49,22 @@ interface TreePage {
   readonly numbers: Iterable<number>;
 }
 
+/** A page that a tree names, and which keys it may hold. */
+interface Named extends Bounds {
+  readonly number: number;
+}
+
 /** A tree's pages; those of any tree so far are seen. */
 function* treePages(
   file: number,
   root: Root,
   { tree, seen }: { tree: Tree; seen: Set<number> },
 ): Generator<TreePage> {
-  const waiting = tree.page === undefined ? [] : [tree.page];
-  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+  const order = tree === root.free ? byNumber : Buffer.compare;
+  const waiting: Named[] = [];
+  if (tree.page !== undefined) waiting.push({ number: tree.page, low: undefined, high: undefined });
+  for (let named = waiting.pop(); named; named = waiting.pop()) {
+    const { number } = named;
     if (seen.has(number)) throw new Error(`page ${number} is named twice`);
     seen.add(number);
     const page = Buffer.alloc(root.pageBytes);
@@ -77,14 +72,47 @@ function* treePages(
       yield { leaf: undefined, trees: [], numbers: [number] };
       continue;
     }
-    const flags = page.readUInt16LE(flagsAt);
-    if ((flags & (isBranch | isLeaf)) === 0) throw new Error(`page ${number} is no page of a tree`);
-    const nodes = nodesOf(page, number);
-    if (flags & isBranch) {
-      for (const node of nodes) waiting.push(node.number + node.flags * 2 ** 32);
+    assertOwn(page, number, root);
+    const { isLower, nodes } = read(page, named, order);
+    if (isLower) yield leafOf(file, root, { page, number, nodes });
+    else {
+      waiting.push(...pagesBelow(nodes, named));
       yield { leaf: undefined, trees: [], numbers: [number] };
-    } else yield leafOf(file, root, { page, number, nodes });
+    }
   }
+}
+
+/** LMDB takes a page of a later transaction for one that it may change, and ends the process. */
+function assertOwn(page: Buffer, number: number, root: Root): void {
+  const isNumber = Number(page.readBigUInt64LE(numberAt)) === number;
+  if (!isNumber || page.readBigUInt64LE(transactionAt) > root.transaction)
+    throw new Error(`page ${number} holds another page`);
+}
+
+function read(
+  page: Buffer,
+  named: Named,
+  order: Order,
+): { readonly isLower: boolean; readonly nodes: readonly Node[] } {
+  const { number } = named;
+  const flags = page.readUInt16LE(flagsAt);
+  if ((flags & (isBranch | isLeaf)) === 0) throw new Error(`page ${number} is no page of a tree`);
+  const isLower = (flags & isBranch) === 0;
+  try {
+    return { isLower, nodes: nodesOf(page, isLower, named, order) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`page ${number} cannot be read: ${why}`, { cause: error });
+  }
+}
+
+/** The pages that a branch names, each with the keys between its own and the next one's. */
+function pagesBelow(nodes: readonly Node[], { low, high }: Bounds): Named[] {
+  return nodes.map(({ number, flags, key }, i) => ({
+    number: number + flags * 2 ** 32,
+    low: i === 0 ? low : key,
+    high: nodes[i + 1]?.key ?? high,
+  }));
 }
 
 interface Leaf {
@@ -110,21 +138,30 @@ function leafOf(file: number, root: Root, leaf: Leaf): TreePage {
 function* leafPages(file: number, root: Root, { page, number, nodes }: Leaf): Generator<number> {
   yield number;
   for (const node of nodes) {
-    if (node.flags === isElsewhere) yield* overflowPages(file, root, page.subarray(node.keyEnd));
+    if (node.flags === isElsewhere) yield* overflowPages(file, root, { page, node });
     else if (node.keyEnd + node.number > page.length)
       throw new Error(`page ${number} has a value beyond its end`);
   }
 }
 
-/** A large value's own pages, one after the other; the first says how many. */
-function* overflowPages(file: number, root: Root, value: Buffer): Generator<number> {
-  const first = Number(value.readBigUInt64LE(0));
+/** A large value's own pages, one after the other; the first says how many, and so does the leaf. */
+function* overflowPages(file: number, root: Root, { page, node }: LargeValue): Generator<number> {
+  const first = Number(page.readBigUInt64LE(node.keyEnd));
   const head = Buffer.alloc(headBytes);
   yield first;
   if (readSync(file, head, 0, headBytes, first * root.pageBytes) < headBytes) return;
-  if ((head.readUInt16LE(flagsAt) & isOverflow) === 0)
-    throw new Error(`page ${first} holds no large value`);
-  for (let i = 1; i < head.readUInt32LE(pageCountAt); i++) yield first + i;
+  assertOwn(head, first, root);
+  const count = head.readUInt32LE(pageCountAt);
+  const isValue = (head.readUInt16LE(flagsAt) & isOverflow) !== 0;
+  const isNamed = Number(page.readBigUInt64LE(node.keyEnd + namedCountAt)) === count;
+  if (!isValue || !isNamed || headBytes + node.number > count * root.pageBytes)
+    throw new Error(`page ${first} holds another large value`);
+  for (let i = 1; i < count; i++) yield first + i;
+}
+
+interface LargeValue {
+  readonly page: Buffer;
+  readonly node: Node;
 }
 
 /**
