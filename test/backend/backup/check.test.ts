@@ -37,7 +37,11 @@ function tableOf(
   name: string,
 ): { id: number; indexes: { id: number; name: string }[] } {
   for (const { value } of db.entries(catalogPrefix)) {
-    const entry = BSON.deserialize(value) as { id: number; name: string; indexes: [] };
+    const entry = BSON.deserialize(checkedBytes(value)) as {
+      id: number;
+      name: string;
+      indexes: [];
+    };
     if (entry.name === name) return entry;
   }
   throw new Error(`no table ${name}`);
@@ -228,7 +232,8 @@ describe("entente check", function () {
       (dataDir) =>
         tamper(dataDir, async (db) => {
           for (const { key, value } of db.entries(catalogPrefix))
-            if (BSON.deserialize(value)["name"] === "committees") await db.remove(key);
+            if (BSON.deserialize(checkedBytes(value))["name"] === "committees")
+              await db.remove(key);
         }),
       /table \d+ is in the file and not in the catalog/,
     ],

@@ -4,7 +4,7 @@ import { serverError } from "../values/errors.ts";
 import type { IndexSpec } from "./indexes.ts";
 import { afterPrefix, fitKey } from "../values/keys.ts";
 import type { KeyRange, Kv } from "./kv.ts";
-import { isDoc } from "../values/values.ts";
+import { isDoc, toBytes } from "../values/values.ts";
 
 /** A collection in the catalog. */
 export interface CatalogEntry {
@@ -115,18 +115,30 @@ export function catalogKey(name: string): Buffer {
   return Buffer.concat([catalogPrefix, fitKey(Buffer.from(name))]);
 }
 
+/** A collection's entry as it is stored: as a document is. */
+export function catalogBytes(entry: CatalogEntry): Buffer {
+  return withChecksum(toBytes(entry, true));
+}
+
+function catalogDamaged(): Error {
+  return serverError(8, `The catalog of the embedded database is damaged. ${advice}`);
+}
+
 /** Reads a collection's entry. @throws {MongoServerError} 8 — when it is damaged */
-export function readCatalogEntry(bytes: Buffer): CatalogEntry {
-  const { id, name, indexes } = readDocument(bytes);
-  if (typeof id !== "number" || typeof name !== "string" || !Array.isArray(indexes)) {
-    throw serverError(8, "The catalog of the embedded database is damaged.");
-  }
+export function readCatalogEntry(value: Buffer): CatalogEntry {
+  const { id, name, indexes } = readDocument(checkedBytes(value));
+  if (typeof id !== "number" || typeof name !== "string" || !Array.isArray(indexes))
+    throw catalogDamaged();
   return { id, name, indexes: (indexes as unknown[]).filter(isDoc) as unknown as IndexSpec[] };
 }
 
 /** Every collection in the catalog. @throws {MongoServerError} 8 — when it is damaged */
 export function readCatalog(kv: Kv): CatalogEntry[] {
-  return [...kv.entries(catalogRange)].map(({ value }) => readCatalogEntry(value));
+  return [...kv.entries(catalogRange)].map(({ key, value }) => {
+    const entry = readCatalogEntry(value);
+    if (!key.equals(catalogKey(entry.name))) throw catalogDamaged();
+    return entry;
+  });
 }
 
 /** The highest record number a table stores; 0 for none. */

@@ -96,8 +96,8 @@ function read(
 ): { readonly isLower: boolean; readonly nodes: readonly Node[] } {
   const { number } = named;
   const flags = page.readUInt16LE(flagsAt);
-  if ((flags & (isBranch | isLeaf)) === 0) throw new Error(`page ${number} is no page of a tree`);
-  const isLower = (flags & isBranch) === 0;
+  const isLower = flags === isLeaf;
+  if (!isLower && flags !== isBranch) throw new Error(`page ${number} is no page of a tree`);
   try {
     return { isLower, nodes: nodesOf(page, isLower, named, order) };
   } catch (error) {
@@ -152,7 +152,7 @@ function* overflowPages(file: number, root: Root, { page, node }: LargeValue): G
   if (readSync(file, head, 0, headBytes, first * root.pageBytes) < headBytes) return;
   assertOwn(head, first, root);
   const count = head.readUInt32LE(pageCountAt);
-  const isValue = (head.readUInt16LE(flagsAt) & isOverflow) !== 0;
+  const isValue = head.readUInt16LE(flagsAt) === isOverflow;
   const isNamed = Number(page.readBigUInt64LE(node.keyEnd + namedCountAt)) === count;
   if (!isValue || !isNamed || headBytes + node.number > count * root.pageBytes)
     throw new Error(`page ${first} holds another large value`);

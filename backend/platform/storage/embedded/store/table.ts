@@ -5,6 +5,7 @@ import { idIndex, keyPatternOf, keysOf, keyValueOf, type IndexSpec } from "./ind
 import { encodeValue, fitKey } from "../values/keys.ts";
 import type { Entry, KeyRange, Kv } from "./kv.ts";
 import {
+  catalogBytes,
   catalogKey,
   checkedBytes,
   documentKey,
@@ -78,7 +79,7 @@ export class Table {
     const id = this.#entry?.id ?? this.#numbers.table();
     this.#entry = { id, name: this.name, indexes };
     this.#prefixes = [];
-    this.#kv.put(catalogKey(this.name), Buffer.from(toBytes(this.#entry, true)));
+    this.#kv.put(catalogKey(this.name), catalogBytes(this.#entry));
     return id;
   }
 
@@ -292,7 +293,7 @@ export class Table {
   rename(name: string): void {
     if (this.#entry === undefined) return;
     this.#kv.remove(catalogKey(this.name));
-    this.#kv.put(catalogKey(name), Buffer.from(toBytes({ ...this.#entry, name }, true)));
+    this.#kv.put(catalogKey(name), catalogBytes({ ...this.#entry, name }));
   }
 
   /** Removes the collection. Inside a write. */
