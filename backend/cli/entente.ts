@@ -125,5 +125,7 @@ try {
   else usage(command ? `Unknown command: ${command}` : "Which command?");
 } catch (error) {
   process.stderr.write(`${wordsOf(error)}\n`);
-  process.exit(1);
+  // Node 24 may wait for its compiler for ever when it is told to exit; what was left open must not keep it either.
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), 2_000).unref();
 }
