@@ -4,11 +4,16 @@ import { readExactly } from "../values/bson-reader.ts";
 import { doublyUsedPages, refuseDamaged, verifyPages } from "./folder.ts";
 import { describeIndex, idIndex, keysOf, type IndexKeys, type IndexSpec } from "./indexes.ts";
 import { Committed } from "./committed.ts";
-import { checkedBytes, keysIn, prefixOf, readCatalog, type CatalogEntry } from "./layout.ts";
+import {
+  checkedBytes,
+  keysIn,
+  prefixOf,
+  readCatalog,
+  recordOf,
+  type CatalogEntry,
+} from "./layout.ts";
 import { openDatabase, Trees, type Db } from "./trees.ts";
 import type { Doc } from "../values/values.ts";
-
-const recordBytes = 6;
 
 /** A collection in a {@link StoredState}. */
 export interface StoredCollection {
@@ -96,7 +101,7 @@ export class StoredState {
       const record = key.subarray(4);
       const doc = decoded(value);
       if (doc === undefined) {
-        yield `${entry.name}: document number ${record.readUIntBE(0, recordBytes)} cannot be read`;
+        yield `${entry.name}: document number ${recordOf(record)} cannot be read`;
         continue;
       }
       for (const spec of entry.indexes) {
